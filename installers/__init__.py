@@ -1,0 +1,1 @@
+"""What is needed to build and install the program; nothing of it is shipped."""
