@@ -1,0 +1,165 @@
+"""The unit of everything: what of one series forms one image, volume or time series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from medai_desktop.geometry import AnatomicalPlane, VolumeGeometry
+from medai_desktop.source.instance import (
+    InstanceHeader,
+    PatientFacts,
+    PixelFacts,
+    SeriesFacts,
+    StudyFacts,
+    TechniqueFacts,
+)
+from medai_desktop.text import Message
+from medai_desktop.volume import Acquisition, ImageReference, IntensityUnit
+
+
+class Verdict(Enum):
+    """The verdict on the geometry alone; of several, the later one decides."""
+
+    UNIFORM = "uniform"
+    TILTED = "tilted"
+    MISSING_SLICES = "missing_slices"
+    IRREGULAR = "irregular"
+    DUPLICATES = "duplicates"
+    NO_SPACING = "no_spacing"
+    SINGLE_SLICE = "single_slice"
+    NO_GEOMETRY = "no_geometry"
+
+
+class Flag(Enum):
+    """What else must be known about a display set."""
+
+    LOSSY = "lossy"
+    BURNT_IN_TEXT_LIKELY = "burnt_in_text_likely"
+    SPLIT = "split"
+    INCOMPLETE = "incomplete"
+    SYNTHETIC = "synthetic"
+
+
+class SpacingSource(Enum):
+    """What the millimetres of a pixel rest on."""
+
+    PATIENT = "patient"
+    CALIBRATED = "calibrated"
+    DETECTOR = "detector"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """Which part of a split series; `by` says what it was split by, such as "orientation"."""
+
+    index: int
+    of: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFrame:
+    """One image of a display set, in its place in the order.
+
+    Attributes:
+        instance: the file it comes from.
+        frame: counts from 1.
+        position_lps_mm: centre of its first pixel, LPS mm; None without.
+    """
+
+    instance: InstanceHeader
+    frame: int
+    position_lps_mm: tuple[float, float, float] | None
+
+    @property
+    def reference(self) -> ImageReference:
+        """What a finding or report calls this image."""
+        return ImageReference(
+            self.instance.sop_instance_uid, self.frame, self.instance.sop_class_uid
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplaySet:
+    """What of one series forms one image or volume.
+
+    Attributes:
+        id: series UID, or ``UID#k`` when the series was split.
+        patient: whose.
+        study: of which study.
+        series: of which series.
+        part: None when the series was not split.
+        technique: of the first image.
+        pixels: of the first image.
+        frames: in reading order along k (k grows along row x column: slice 0 of the array first).
+        geometry: of the stored slices before any resampling; None with `NO_GEOMETRY` or
+            `NO_SPACING`. For MISSING_SLICES and IRREGULAR it holds for the single images only,
+            its k step is the median step.
+        pixel_spacing_mm: between rows, between columns; None when unknown.
+        spacing_source: what `pixel_spacing_mm` rests on.
+        plane: of the slices; None without geometry.
+        verdict: on the geometry.
+        flags: what else must be known.
+        messages: every sentence on it, verdict first.
+        acquisition: its facts.
+        unit: of the values after the modality transform.
+        transfer_syntax_uids: of its files.
+    """
+
+    id: str
+    patient: PatientFacts
+    study: StudyFacts
+    series: SeriesFacts
+    part: SeriesPart | None
+    technique: TechniqueFacts
+    pixels: PixelFacts
+    frames: tuple[ImageFrame, ...]
+    geometry: VolumeGeometry | None
+    pixel_spacing_mm: tuple[float, float] | None
+    spacing_source: SpacingSource
+    plane: AnatomicalPlane | None
+    verdict: Verdict
+    flags: frozenset[Flag]
+    messages: tuple[Message, ...]
+    acquisition: Acquisition
+    unit: IntensityUnit
+    transfer_syntax_uids: tuple[str, ...]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of slices, rows and columns."""
+        return len(self.frames), self.pixels.rows, self.pixels.columns
+
+    @property
+    def allows_volume(self) -> bool:
+        """Whether planes, 3D and detection over slices tell the truth (no gap, no doubt)."""
+        return self.verdict in {Verdict.UNIFORM, Verdict.TILTED} and self.geometry is not None
+
+    @property
+    def is_reversed_for_reading(self) -> bool:
+        """Whether image 1 of the stack is the last slice of the array.
+
+        Axial reads from the head down, coronal from the front, sagittal from the patient's right
+        (reading defaults 2); arrays grow along row x column, whatever that is.
+        """
+        if self.geometry is None or self.plane is None or len(self.frames) < 2:
+            return False
+        step = self.geometry.affine[:3, 2]
+        return bool(
+            {
+                AnatomicalPlane.AXIAL: step[2] > 0,
+                AnatomicalPlane.CORONAL: step[1] < 0,
+                AnatomicalPlane.SAGITTAL: step[0] < 0,
+            }.get(self.plane, False)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study as it was found: its display sets in order of series number."""
+
+    facts: StudyFacts
+    patient: PatientFacts
+    display_sets: tuple[DisplaySet, ...]

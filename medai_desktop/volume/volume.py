@@ -1,0 +1,76 @@
+"""Voxels with geometry and unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from medai_desktop.geometry import VolumeGeometry
+
+
+class IntensityUnit(Enum):
+    """What a voxel value means; the value is what is printed behind a number."""
+
+    HOUNSFIELD = "HU"
+    NONE = ""
+    BECQUEREL_PER_ML = "Bq/mL"
+    DIFFUSION = "x10^-6 mm2/s"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """The stored image behind a slice.
+
+    Attributes:
+        sop_instance_uid: of the instance.
+        frame: counts from 1.
+        sop_class_uid: of the instance.
+    """
+
+    sop_instance_uid: str
+    frame: int
+    sop_class_uid: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """The images of one display set in one array.
+
+    Attributes:
+        voxels: shape (slices, rows, columns), modality units (HU for CT), or
+            (slices, rows, columns, 3) uint8 for colour. While a series still loads, slices that
+            have not come yet hold zeros; the window knows which.
+        geometry: where the grid lies; None when the images have no place in the patient.
+        pixel_spacing_mm: step between rows and columns; None when unknown. Known without
+            `geometry` for radiographs.
+        unit: of the values.
+        images: the stored image behind each slice; empty for made-up volumes.
+        display_set_id: of the display set the volume was read from; empty for made-up volumes.
+        digest: over SOP UIDs and pixels of the display set, hexadecimal; empty while loading.
+        is_inverted: MONOCHROME1: shown dark for high values.
+        padding: values that are background, not tissue; excluded from statistics.
+    """
+
+    voxels: npt.NDArray[np.generic]
+    geometry: VolumeGeometry | None
+    pixel_spacing_mm: tuple[float, float] | None = None
+    unit: IntensityUnit = IntensityUnit.NONE
+    images: tuple[ImageReference, ...] = ()
+    display_set_id: str = ""
+    digest: str = ""
+    is_inverted: bool = False
+    padding: tuple[float, float] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Number of slices, rows and columns."""
+        slices, rows, columns = self.voxels.shape[:3]
+        return int(slices), int(rows), int(columns)
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the last axis holds red, green and blue."""
+        return self.voxels.ndim == 4
