@@ -1,0 +1,197 @@
+"""The history of decisions: append-only; the state of each finding is derived from it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+from medai_desktop.findings import Finding
+from medai_desktop.review.decision import (
+    Decision,
+    DecisionKind,
+    FindingStatus,
+    RejectReason,
+    ReviewedFinding,
+)
+
+STATUS_AFTER: dict[DecisionKind, FindingStatus] = {
+    DecisionKind.AGREE: FindingStatus.AGREED,
+    DecisionKind.REJECT: FindingStatus.REJECTED,
+    DecisionKind.UNSURE: FindingStatus.UNSURE,
+    DecisionKind.EDIT: FindingStatus.EDITED,
+    DecisionKind.ADD: FindingStatus.ADDED,
+    DecisionKind.REMOVE: FindingStatus.REMOVED,
+    DecisionKind.REOPEN: FindingStatus.OPEN,
+}
+"""Status of a finding whose last standing decision is of this kind."""
+
+EXPORTED = frozenset({FindingStatus.AGREED, FindingStatus.EDITED, FindingStatus.ADDED})
+"""Statuses whose findings leave in a reader's report."""
+
+
+class ReviewHistory:
+    """Decisions in the order they were made.
+
+    Args:
+        entries: what was made before (from the catalog), oldest first.
+        on_append: told of each new entry before it counts; may raise `StorageError`, and then the
+            entry does not count.
+        clock: time of day, UTC.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Decision] = (),
+        on_append: Callable[[Decision], None] | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._entries = list(entries)
+        self._on_append = on_append
+        self._clock = clock
+        self._redoable: list[Decision] = []
+
+    @property
+    def entries(self) -> Sequence[Decision]:
+        """All entries, oldest first, those taken back included."""
+        return tuple(self._entries)
+
+    @property
+    def standing(self) -> Sequence[Decision]:
+        """The decisions that count: neither taken back nor the taking back itself."""
+        undone = self._undone()
+        return tuple(e for e in self._entries if e.undoes is None and e.id not in undone)
+
+    def append(
+        self,
+        kind: DecisionKind,
+        finding: Finding | uuid.UUID,
+        *,
+        reader: str,
+        display_set_id: str,
+        reason: RejectReason = RejectReason.NONE,
+        threshold: float | None = None,
+        seen_before_mark: bool = False,
+    ) -> Decision:
+        """Adds a decision; for EDIT and ADD `finding` is the finding as the reader wants it.
+
+        Raises:
+            ValueError: a decision without a reader, or EDIT and ADD without a finding.
+            StorageError: it could not be journalled; it does not count.
+        """
+        if not reader.strip():
+            raise ValueError("each decision names its reader")
+        carries = kind in {DecisionKind.EDIT, DecisionKind.ADD}
+        if carries and not isinstance(finding, Finding):
+            raise ValueError("an edited or added finding is needed")
+        identity = finding.id if isinstance(finding, Finding) else finding
+        entry = Decision(
+            uuid.uuid4(),
+            kind,
+            identity,
+            reader,
+            self._clock(),
+            display_set_id,
+            reason,
+            finding if carries and isinstance(finding, Finding) else None,
+            threshold,
+            None,
+            seen_before_mark,
+        )
+        self._add(entry)
+        self._redoable.clear()
+        return entry
+
+    def undo(self, reader: str) -> Decision | None:
+        """Takes the last standing decision back; returns it, None when there is none."""
+        standing = self.standing
+        if not standing:
+            return None
+        last = standing[-1]
+        self._add(self._taking_back(last, reader))
+        self._redoable.append(last)
+        return last
+
+    def redo(self, reader: str) -> Decision | None:
+        """Makes the decision that was last taken back once more; returns it, None without."""
+        if not self._redoable:
+            return None
+        last = self._redoable[-1]
+        again = Decision(
+            uuid.uuid4(),
+            last.kind,
+            last.finding_id,
+            reader,
+            self._clock(),
+            last.display_set_id,
+            last.reason,
+            last.finding,
+            last.threshold,
+            None,
+            last.seen_before_mark,
+        )
+        self._add(again)
+        self._redoable.pop()
+        return again
+
+    def reviewed(
+        self, findings: Iterable[Finding], display_set_id: str
+    ) -> tuple[ReviewedFinding, ...]:
+        """Every finding of a display set with what readers made of it, added ones last."""
+        last: dict[uuid.UUID, Decision] = {}
+        shape: dict[uuid.UUID, Finding] = {}
+        for entry in self.standing:
+            if entry.kind is DecisionKind.MOVE_THRESHOLD:
+                continue
+            last[entry.finding_id] = entry
+            if entry.finding is not None:
+                shape[entry.finding_id] = entry.finding
+        known = list(findings)
+        ids = {found.id for found in known}
+        added = [
+            entry.finding
+            for entry in self.standing
+            if entry.kind is DecisionKind.ADD
+            and entry.finding is not None
+            and entry.display_set_id == display_set_id
+            and entry.finding_id not in ids
+        ]
+        result = []
+        for original in [*known, *added]:
+            decision = last.get(original.id)
+            status = FindingStatus.OPEN if decision is None else STATUS_AFTER[decision.kind]
+            if status is FindingStatus.REMOVED:
+                continue
+            current = shape.get(original.id, original)
+            result.append(ReviewedFinding(current, original, status, decision))
+        return tuple(result)
+
+    def threshold(self, display_set_id: str, default: float) -> float:
+        """The reader's threshold for a display set; the default when it was not moved."""
+        moved = [
+            entry.threshold
+            for entry in self.standing
+            if entry.kind is DecisionKind.MOVE_THRESHOLD
+            and entry.display_set_id == display_set_id
+            and entry.threshold is not None
+        ]
+        return moved[-1] if moved else default
+
+    def _taking_back(self, entry: Decision, reader: str) -> Decision:
+        return Decision(
+            uuid.uuid4(),
+            entry.kind,
+            entry.finding_id,
+            reader,
+            self._clock(),
+            entry.display_set_id,
+            undoes=entry.id,
+        )
+
+    def _undone(self) -> set[uuid.UUID]:
+        return {entry.undoes for entry in self._entries if entry.undoes is not None}
+
+    def _add(self, entry: Decision) -> None:
+        if self._on_append is not None:
+            self._on_append(entry)
+        self._entries.append(entry)
