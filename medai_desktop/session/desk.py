@@ -1,0 +1,152 @@
+"""Everything that is open in one window, without the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from medai_desktop.series.display_set import Study
+from medai_desktop.session.changes import Changes
+from medai_desktop.session.context import DeskContext, Listener, Notice
+from medai_desktop.session.exporting import Exporting
+from medai_desktop.session.mailbox import Mailbox
+from medai_desktop.session.measuring import Measuring
+from medai_desktop.session.opening import Opening
+from medai_desktop.session.ports import DetectorSource, Journal, RecentStudy
+from medai_desktop.session.reviewing import Reviewing
+from medai_desktop.session.run_detection import Detection
+from medai_desktop.session.viewing import Viewing
+from medai_desktop.text import Catalogues, Language, Message
+from medai_desktop.view.hanging import HangingProtocols
+from medai_desktop.view.presets import WindowPresets
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSupplies:
+    """What `app` brings to a desk.
+
+    Attributes:
+        catalogues: wording of every message.
+        language: to begin with.
+        presets: window and 3D presets.
+        protocols: hanging protocols.
+        sample_folder: the built-in sample study.
+        memory_budget_bytes: of all volumes together.
+        journal: keeps findings, decisions, measurements.
+        detectors: brings detectors.
+        remember_language: stores the language when the reader chooses one.
+    """
+
+    catalogues: Catalogues
+    language: Language
+    presets: WindowPresets
+    protocols: HangingProtocols
+    sample_folder: Path
+    memory_budget_bytes: int
+    journal: Journal
+    detectors: DetectorSource
+    remember_language: Callable[[Language], None]
+
+
+class ReadingDesk:
+    """A reader's desk: its parts, one for each use case.
+
+    Methods are called on one thread, the desk's; job threads leave work in `mailbox`.
+
+    Args:
+        supplies: from `app`.
+    """
+
+    def __init__(self, supplies: DeskSupplies) -> None:
+        self._supplies = supplies
+        context = DeskContext(supplies.catalogues, supplies.language)
+        self._context = context
+        self.presets = supplies.presets
+        self.opening = Opening(context, supplies.sample_folder, supplies.memory_budget_bytes)
+        self.viewing = Viewing(context, self.opening, supplies.presets, supplies.protocols)
+        self.detection = Detection(context, self.opening, supplies.detectors, supplies.journal)
+        self.reviewing = Reviewing(
+            context, self.opening, self.viewing, self.detection, supplies.journal
+        )
+        self.measuring = Measuring(context, supplies.journal)
+        self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
+        hang = self.opening.when_study_selected
+
+        def selected(study: Study) -> None:
+            self._restore(study)
+            hang(study)
+
+        self.opening.when_study_selected = selected
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """How job threads reach the desk."""
+        return self._context.mailbox
+
+    @property
+    def jobs(self) -> tuple[object, ...]:
+        """Jobs queued or running, oldest first."""
+        return self._context.jobs
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Sentences above the viewports, oldest first."""
+        return self._context.notices
+
+    @property
+    def language(self) -> Language:
+        """The reader's language."""
+        return self._context.language
+
+    def set_language(self, language: Language) -> None:
+        """Speaks another language from now on; remembered."""
+        self._context.language = language
+        self._supplies.remember_language(language)
+        self._context.changed(Changes(language=True))
+
+    def render(self, said: Message) -> str:
+        """A sentence in the reader's language."""
+        return self._context.render(said)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Adds a listener for changes; returns what takes it away again."""
+        return self._context.subscribe(listener)
+
+    def notify(self, notice: Notice) -> None:
+        """Shows a sentence above the viewports."""
+        self._context.notify(notice)
+
+    def dismiss(self, notice: Notice) -> None:
+        """Takes a sentence away."""
+        self._context.dismiss(notice)
+
+    def cancel(self, job_id: int) -> None:
+        """Asks a job to end."""
+        self._context.cancel(job_id)
+
+    def recent_studies(self) -> tuple[RecentStudy, ...]:
+        """What was open last, newest first."""
+        return tuple(self._supplies.journal.recent_studies())
+
+    def close(self) -> None:
+        """Ends jobs, worker programs and decode workers."""
+        self.detection.close()
+        self.opening.close()
+
+    def _restore(self, study: Study) -> None:
+        self.detection.restore(study)
+        self.reviewing.restore(study)
+        self.measuring.restore(study)
+        title = " ".join(
+            part for part in (study.facts.description, study.patient.name) if part
+        ) or study.patient.patient_id
+        self._supplies.journal.remember_study(
+            RecentStudy(
+                study.facts.study_instance_uid,
+                title,
+                self.opening.opened_paths,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+        )

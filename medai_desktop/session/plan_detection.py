@@ -1,0 +1,106 @@
+"""Which model runs on which display set, and why not on the others (reading defaults 5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from medai_desktop.detection.fit import Fit, fit
+from medai_desktop.detection.manifest import Manifest
+from medai_desktop.series.acquisition_groups import choose_per_acquisition
+from medai_desktop.series.display_set import DisplaySet, Study, Verdict
+from medai_desktop.text import Message, message
+from medai_desktop.volume import Acquisition, Contrast, MrClass
+
+GAPS = {Verdict.MISSING_SLICES, Verdict.IRREGULAR, Verdict.DUPLICATES}
+"""A verdict of these can never yield "done"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A model that fits a display set.
+
+    Attributes:
+        display_set: to look at.
+        manifest: of the model.
+        acquisition: facts of the display set within its study.
+        warnings: what was accepted although unknown.
+        outside_training: why the marks may be wrong; None when inside.
+    """
+
+    display_set: DisplaySet
+    manifest: Manifest
+    acquisition: Acquisition
+    warnings: tuple[Message, ...]
+    outside_training: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRun:
+    """A model that does not run on a display set, and why."""
+
+    display_set: DisplaySet
+    manifest: Manifest
+    reason: Message
+
+
+def acquisition_in_study(shown: DisplaySet, study: Study) -> Acquisition:
+    """Facts of a display set, with what only its study can tell."""
+    has_contrast = any(
+        other.acquisition.mr_class is MrClass.T1 and other.acquisition.contrast is Contrast.YES
+        for other in study.display_sets
+    )
+    return replace(shown.acquisition, study_has_t1_contrast=has_contrast)
+
+
+def plan_detection(
+    study: Study, manifests: Sequence[Manifest]
+) -> tuple[PlannedRun | SkippedRun, ...]:
+    """For every model and every display set of its modality: a run, or why there is none."""
+    plan: list[PlannedRun | SkippedRun] = []
+    for manifest in manifests:
+        fitting: list[tuple[DisplaySet, Fit]] = []
+        for shown in study.display_sets:
+            if shown.acquisition.modality not in manifest.modality:
+                continue
+            answer = fit(manifest, acquisition_in_study(shown, study), shown.pixel_spacing_mm)
+            reason = answer.contradiction or _gap(shown)
+            if reason is not None:
+                plan.append(SkippedRun(shown, manifest, reason))
+            else:
+                fitting.append((shown, answer))
+        plan.extend(_one_per_acquisition(study, manifest, fitting))
+    return tuple(plan)
+
+
+def _one_per_acquisition(
+    study: Study, manifest: Manifest, fitting: list[tuple[DisplaySet, Fit]]
+) -> list[PlannedRun | SkippedRun]:
+    fits = {shown.id: answer for shown, answer in fitting}
+    candidates = [shown for shown, _ in fitting]
+    with_contrast = [s for s in candidates if s.acquisition.contrast is Contrast.YES]
+    plan: list[PlannedRun | SkippedRun] = []
+    if manifest.prefers_contrast and with_contrast:
+        for shown in candidates:
+            if shown not in with_contrast:
+                plan.append(SkippedRun(shown, manifest, message("session.contrast_series_runs")))
+        candidates = with_contrast
+    for chosen, others in choose_per_acquisition(candidates):
+        answer = fits[chosen.id]
+        plan.append(
+            PlannedRun(
+                chosen,
+                manifest,
+                acquisition_in_study(chosen, study),
+                answer.warnings,
+                answer.outside_training,
+            )
+        )
+        plan.extend(SkippedRun(other, manifest, reason) for other, reason in others)
+    return plan
+
+
+def _gap(shown: DisplaySet) -> Message | None:
+    if shown.verdict in GAPS:
+        return shown.messages[0] if shown.messages else message("session.no_geometry")
+    return None
