@@ -1,0 +1,120 @@
+"""A command, and what it acts on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.text import Message
+
+
+class WindowPort(Protocol):
+    """What a command may ask of the window itself."""
+
+    def ask_for_folder(self) -> None:
+        """Asks which folder to open, and opens it."""
+        ...
+
+    def ask_for_files(self) -> None:
+        """Asks which files to open, and opens them."""
+        ...
+
+    def ask_where_to_export(self) -> None:
+        """Asks for a folder, and exports into it."""
+        ...
+
+    def save_picture(self) -> None:
+        """Asks for a file name, and saves the view as PNG."""
+        ...
+
+    def with_reader(self, then: Callable[[], None]) -> None:
+        """Goes on once the reader is named; asks when not known yet."""
+        ...
+
+    def show_shortcuts(self) -> None:
+        """Shows the shortcut sheet."""
+        ...
+
+    def show_about(self) -> None:
+        """Shows what this program is, its licences and models."""
+        ...
+
+    def toggle_panels(self) -> None:
+        """Side panels away, or back."""
+        ...
+
+    def toggle_full_screen(self) -> None:
+        """Full screen, or back."""
+        ...
+
+    def edit_selected_mark(self) -> None:
+        """Puts handles on the box of the selected finding."""
+        ...
+
+    def cancel_action(self) -> None:
+        """Ends a drag or an edit without effect."""
+        ...
+
+    def close_window(self) -> None:
+        """Ends the program."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """What a command acts on."""
+
+    desk: ReadingDesk
+    window: WindowPort
+
+    @property
+    def active(self) -> int:
+        """Index of the active viewport."""
+        return self.desk.viewing.layout.active
+
+
+class CommandGroup(Enum):
+    """Groups of the menu and of the shortcut sheet."""
+
+    FILE = "file"
+    MOVE = "move"
+    SEE = "see"
+    MEASURE = "measure"
+    FINDINGS = "findings"
+    REST = "rest"
+
+
+def _always(desk: ReadingDesk) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as data.
+
+    Attributes:
+        id: ``group.name``; stable, never shown.
+        title: what menus say.
+        group: where it stands.
+        handler: does it.
+        keys: key sequences in Qt's portable text form; the first stands in menus.
+        icon: name of a Phosphor icon, such as ``ph.folder-open``; empty for none.
+        is_enabled: whether it can do anything now.
+        is_checked: for commands that are on or off; None for the others.
+        needs_focus: a single key: acts only while a viewport or list has the focus.
+        repeats: may repeat while its key is held.
+    """
+
+    id: str
+    title: Message
+    group: CommandGroup
+    handler: Callable[[Invocation], None]
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    is_enabled: Callable[[ReadingDesk], bool] = _always
+    is_checked: Callable[[ReadingDesk], bool] | None = None
+    needs_focus: bool = True
+    repeats: bool = False
