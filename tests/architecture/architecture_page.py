@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "architecture.md"
 
 HEAD = """# Architecture
 
-<!-- Built from the docstrings by `python -m tests.architecture.architecture_page`; a test compares. -->
+<!-- Built by `python -m tests.architecture.architecture_page` from the docstrings. -->
 
 The folders of `medai_desktop/` are the data flow:
 
