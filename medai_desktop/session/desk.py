@@ -14,10 +14,11 @@ from medai_desktop.session.exporting import Exporting
 from medai_desktop.session.mailbox import Mailbox
 from medai_desktop.session.measuring import Measuring
 from medai_desktop.session.opening import Opening
-from medai_desktop.session.ports import DetectorSource, Journal, RecentStudy
+from medai_desktop.session.ports import DetectorSource, Journal
 from medai_desktop.session.reviewing import Reviewing
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.session.viewing import Viewing
+from medai_desktop.source.recent import RecentStudy
 from medai_desktop.text import Catalogues, Language, Message
 from medai_desktop.view.hanging import HangingProtocols
 from medai_desktop.view.presets import WindowPresets

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from medai_desktop.detection.detector import Detector
 from medai_desktop.detection.registry import ModelRegistry
 from medai_desktop.findings import FindingSet, LengthMeasurement
 from medai_desktop.review import Decision
-
-
-@dataclass(frozen=True, slots=True)
-class RecentStudy:
-    """A line of the start screen: what was open, and where it lay."""
-
-    study_instance_uid: str
-    title: str
-    paths: tuple[Path, ...]
-    opened_at: str
+from medai_desktop.source.recent import RecentStudy
 
 
 class Journal(Protocol):

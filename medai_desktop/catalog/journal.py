@@ -1,0 +1,184 @@
+"""The journal: what was seen and decided, kept as it happens."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine, Executable, Select, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from medai_desktop.catalog import schema
+from medai_desktop.catalog.database import open_database
+from medai_desktop.catalog.forms import document_from, value_from
+from medai_desktop.errors import StorageError
+from medai_desktop.findings import FindingSet, LengthMeasurement
+from medai_desktop.review import Decision
+from medai_desktop.source.recent import RecentStudy
+from medai_desktop.text import Message, message
+
+T = TypeVar("T")
+MAX_RECENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    studies: tuple[RecentStudy, ...]
+
+
+class CatalogJournal:
+    """The session's `Journal` on the catalog; opened on first use, so that the window is not held.
+
+    Args:
+        path: the database file; None: in memory.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._opened: Engine | None = None
+        self.complaint: Message | None = None
+
+    def record_run(self, found: FindingSet) -> None:
+        """Keeps a run; one that is there already is moved to the end, unchanged."""
+        with self._lock:
+            self._write(delete(schema.runs).where(schema.runs.c.run_id == str(found.run)))
+            self._write(
+                insert(schema.runs).values(
+                    run_id=str(found.run),
+                    display_set_id=found.display_set_id,
+                    model_id=found.provenance.model_id,
+                    document=document_from(found),
+                )
+            )
+
+    def runs(self, display_set_id: str) -> Sequence[FindingSet]:
+        """All runs on a display set, newest first."""
+        table = schema.runs
+        query = (
+            select(table.c.document)
+            .where(table.c.display_set_id == display_set_id)
+            .order_by(table.c.counter.desc())
+        )
+        return self._read(FindingSet, query)
+
+    def append_decision(self, decision: Decision) -> None:
+        """Keeps a decision."""
+        self._write(
+            insert(schema.decisions).values(
+                decision_id=str(decision.id),
+                display_set_id=decision.display_set_id,
+                reader=decision.reader,
+                at=decision.at.isoformat(),
+                document=document_from(decision),
+            )
+        )
+
+    def decisions(self, display_set_ids: Sequence[str]) -> Sequence[Decision]:
+        """All decisions on these display sets in the order they were made."""
+        table = schema.decisions
+        query = (
+            select(table.c.document)
+            .where(table.c.display_set_id.in_(list(display_set_ids)))
+            .order_by(table.c.counter)
+        )
+        return self._read(Decision, query)
+
+    def keep_measurement(self, measurement: LengthMeasurement) -> None:
+        """Keeps a measurement."""
+        self._write(
+            insert(schema.measurements).values(
+                measurement_id=str(measurement.id),
+                display_set_id=measurement.display_set_id,
+                deleted=0,
+                document=document_from(measurement),
+            )
+        )
+
+    def drop_measurement(self, identity: uuid.UUID) -> None:
+        """Marks a measurement as deleted."""
+        table = schema.measurements
+        self._write(update(table).where(table.c.measurement_id == str(identity)).values(deleted=1))
+
+    def measurements(self, display_set_id: str) -> Sequence[LengthMeasurement]:
+        """The measurements of a display set, oldest first."""
+        table = schema.measurements
+        query = (
+            select(table.c.document)
+            .where(table.c.display_set_id == display_set_id, table.c.deleted == 0)
+            .order_by(table.c.counter)
+        )
+        return self._read(LengthMeasurement, query)
+
+    def reader(self) -> str:
+        """Name of the last reader; empty before the first."""
+        found = self._notes("reader", _Named)
+        return found.name if found is not None else ""
+
+    def remember_reader(self, name: str) -> None:
+        """Keeps the name of the reader."""
+        self._keep_note("reader", _Named(name))
+
+    def recent_studies(self) -> Sequence[RecentStudy]:
+        """What was open last, newest first."""
+        found = self._notes("recent", _Recent)
+        return found.studies if found is not None else ()
+
+    def remember_study(self, recent: RecentStudy) -> None:
+        """Puts a study first among the recent ones."""
+        others = [
+            known
+            for known in self.recent_studies()
+            if known.study_instance_uid != recent.study_instance_uid
+        ]
+        self._keep_note("recent", _Recent((recent, *others)[:MAX_RECENT]))
+
+    def close(self) -> None:
+        """Closes the database."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.dispose()
+                self._opened = None
+
+    def _engine(self) -> Engine:
+        with self._lock:
+            if self._opened is None:
+                self._opened, self.complaint = open_database(self._path)
+            return self._opened
+
+    def _write(self, *statements: Executable) -> None:
+        try:
+            with self._lock, self._engine().begin() as connection:
+                for statement in statements:
+                    connection.execute(statement)
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or type(error).__name__)
+            raise StorageError(
+                message("catalog.not_kept", path=str(self._path or ""), reason=reason)
+            ) from error
+
+    def _read(self, kind: type[T], query: Select[tuple[str]]) -> tuple[T, ...]:
+        with self._lock, self._engine().connect() as connection:
+            documents = [str(row[0]) for row in connection.execute(query)]
+        return tuple(value_from(kind, document) for document in documents)
+
+    def _notes(self, name: str, kind: type[T]) -> T | None:
+        query = select(schema.notes.c.document).where(schema.notes.c.name == name)
+        found = self._read(kind, query)
+        return found[0] if found else None
+
+    def _keep_note(self, name: str, value: object) -> None:
+        self._write(
+            delete(schema.notes).where(schema.notes.c.name == name),
+            insert(schema.notes).values(name=name, document=document_from(value)),
+        )
+
