@@ -89,7 +89,7 @@ def extracted() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sources():
         calls: Any = extract_from_file("python", str(path), keywords={"message": None})
-        for line, _, text, _ in calls:
+        for line, text, _, _ in calls:
             given = [text] if isinstance(text, str) else [part for part in text if part]
             for first in given[:1]:
                 found.setdefault(first, []).append(f"{path.relative_to(ROOT)}:{line}")
