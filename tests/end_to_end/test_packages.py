@@ -138,9 +138,18 @@ def test_frozen_program_starts_off_screen_and_detects(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     spec = ROOT / "installers" / "pyinstaller" / "medai.spec"
-    places = ["--distpath", str(tmp_path / "dist"), "--workpath", str(tmp_path / "build")]
+    places: list[str] = ["--distpath", f"{tmp_path}/dist", "--workpath", f"{tmp_path}/build"]
     built = subprocess.run(
-        [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, spec],
+        [
+            sys.executable,
+            "-m",
+            "PyInstaller",
+            "--noconfirm",
+            "--log-level",
+            "WARN",
+            *places,
+            str(spec),
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -162,6 +171,13 @@ def test_frozen_program_starts_off_screen_and_detects(
     done = run([folder / "medai", "detect", "--sample", "--json"], tmp_path)
     assert_marked(json.loads(done.stdout))
     picture = tmp_path / "screenshot.png"
-    command = [folder / "medai", "view", "--sample", "--detect", "--screenshot", picture]
+    command: list[str | Path] = [
+        folder / "medai",
+        "view",
+        "--sample",
+        "--detect",
+        "--screenshot",
+        picture,
+    ]
     run([*command, "--quit-when", "loaded"], tmp_path)
     assert picture.stat().st_size > 20_000
