@@ -1,0 +1,1 @@
+"""Networks: what a manifest names, as torch modules."""

@@ -1,0 +1,97 @@
+"""The document of ``medai info --json`` (DESIGN section 5: a contract)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from medai_desktop.series.display_set import DisplaySet
+from medai_desktop.series.display_sets import StudyList
+from medai_desktop.source.instance import SkippedFile
+from medai_desktop.text import Message
+
+Render = Callable[[Message], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Intensity:
+    """Over every stored pixel after the modality transform, padding included."""
+
+    unit: str
+    low: float
+    high: float
+    mean: float
+
+
+def study_document(
+    found: StudyList,
+    skipped: Sequence[SkippedFile],
+    render: Render,
+    intensity: Mapping[str, Intensity] | None,
+) -> dict[str, object]:
+    """What was found, as JSON values; one entry for each display set."""
+    return {
+        "studies": [
+            {
+                "study_instance_uid": study.facts.study_instance_uid,
+                "patient_id": study.patient.patient_id or None,
+                "patient_name": study.patient.name or None,
+                "study_date": study.facts.date or None,
+                "description": study.facts.description or None,
+                "series": [_series(s, render, intensity) for s in study.display_sets],
+            }
+            for study in found.studies
+        ],
+        "skipped": [{"path": str(s.path), "reason": render(s.reason)} for s in skipped],
+    }
+
+
+def _series(
+    shown: DisplaySet, render: Render, intensity: Mapping[str, Intensity] | None
+) -> dict[str, object]:
+    part = shown.part
+    document: dict[str, object] = {
+        "series_instance_uid": shown.series.series_instance_uid,
+        "display_set_id": shown.id,
+        "part": None if part is None else {"index": part.index, "of": part.of, "by": part.by},
+        "modality": shown.series.modality or None,
+        "description": shown.series.description or None,
+        "instances": len({frame.instance.sop_instance_uid for frame in shown.frames}),
+        "frames": len(shown.frames),
+        "transfer_syntaxes": list(shown.transfer_syntax_uids),
+        "geometry": _geometry(shown, render),
+    }
+    if intensity is not None:
+        values = intensity.get(shown.id)
+        document["intensity"] = (
+            None
+            if values is None
+            else {
+                "unit": values.unit,
+                "min": values.low,
+                "max": values.high,
+                "mean": values.mean,
+            }
+        )
+    return document
+
+
+def _geometry(shown: DisplaySet, render: Render) -> dict[str, object]:
+    geometry = shown.geometry
+    spacing: list[float | None] = [None, None, None]
+    if geometry is not None:
+        spacing = [*geometry.spacing_mm]
+        if len(shown.frames) == 1:
+            spacing[0] = shown.technique.slice_thickness_mm
+    elif shown.pixel_spacing_mm is not None:
+        spacing = [None, *shown.pixel_spacing_mm]
+    return {
+        "shape": list(shown.shape),
+        "spacing_mm": spacing,
+        "origin_lps_mm": None if geometry is None else geometry.origin_lps_mm.tolist(),
+        "direction": None if geometry is None else geometry.direction.ravel().tolist(),
+        "frame_of_reference_uid": shown.series.frame_of_reference_uid,
+        "verdict": shown.verdict.value,
+        "flags": sorted(flag.value for flag in shown.flags),
+        "messages": [render(said) for said in shown.messages],
+    }
