@@ -60,7 +60,7 @@ def _run(parsed: argparse.Namespace) -> int:
     )
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return _commands()[parsed.command](parsed, locations, settings, console)
+        return _command(parsed.command)(parsed, locations, settings, console)
     except UsageError as error:
         console.say(error.message)
         return ExitCode.WRONG_USE
@@ -74,23 +74,22 @@ def _run(parsed: argparse.Namespace) -> int:
         return ExitCode.USABLE
 
 
-def _commands() -> dict[str, Callable[..., int]]:
-    from medai_desktop.app.detect_command import detect
-    from medai_desktop.app.doctor_command import doctor
-    from medai_desktop.app.info_command import info
-    from medai_desktop.app.models_command import models
-    from medai_desktop.app.training_commands import evaluate, train
-    from medai_desktop.app.view_command import view
+def _command(name: str) -> Callable[..., int]:
+    """The function behind a command; only its own room is loaded."""
+    import importlib
 
-    return {
-        "view": view,
-        "info": info,
-        "detect": detect,
-        "models": models,
-        "train": train,
-        "evaluate": evaluate,
-        "doctor": doctor,
+    modules = {
+        "view": "view_command",
+        "info": "info_command",
+        "detect": "detect_command",
+        "models": "models_command",
+        "train": "training_commands",
+        "evaluate": "training_commands",
+        "doctor": "doctor_command",
     }
+    module = importlib.import_module(f"medai_desktop.app.{modules[name]}")
+    found: Callable[..., int] = getattr(module, name)
+    return found
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

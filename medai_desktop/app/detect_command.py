@@ -59,9 +59,7 @@ def detect(
         if parsed.json:
             console.document(findings_document((), (), console.render))
         return ExitCode.NOTHING_READABLE
-    detectors = LocalDetectors(
-        locations.models, parsed.device, settings.number("worker_silence_s")
-    )
+    detectors = LocalDetectors(locations.models, parsed.device, settings.number("worker_silence_s"))
     try:
         done = _run_all(parsed, found, detectors, console)
     finally:
@@ -72,9 +70,7 @@ def detect(
 def _run_all(
     parsed: argparse.Namespace, found: StudyList, detectors: LocalDetectors, console: Console
 ) -> tuple[_StudyResult, ...]:
-    manifests = [
-        m for m in detectors.registry.usable() if parsed.model in (None, m.id)
-    ]
+    manifests = [m for m in detectors.registry.usable() if parsed.model in (None, m.id)]
     if parsed.model is not None and not manifests:
         detectors.registry.get(parsed.model)
     with DecodeWorkers() as decoders:
@@ -127,9 +123,7 @@ def _run_one(
     except CancelledError:
         raise
     except MedaiError as error:
-        console.say(
-            message("session.model_failed", model=manifest.title, reason=error.message)
-        )
+        console.say(message("session.model_failed", model=manifest.title, reason=error.message))
         return ResultEntry(replace(status, reason=error.message), shown, manifest, None)
     threshold = manifest.threshold if parsed.threshold is None else parsed.threshold
     found = replace(
@@ -144,9 +138,7 @@ def _run_one(
     return ResultEntry(status, shown, manifest, found)
 
 
-def _deliver(
-    parsed: argparse.Namespace, done: tuple[_StudyResult, ...], console: Console
-) -> int:
+def _deliver(parsed: argparse.Namespace, done: tuple[_StudyResult, ...], console: Console) -> int:
     results = tuple(result for part in done for result in part.results)
     skipped = tuple(item for part in done for item in part.skipped)
     document = findings_document(results, skipped, console.render)

@@ -55,7 +55,7 @@ def _intensities(found: StudyList, console: Console) -> dict[str, Intensity]:
                     volume.unit.value,
                     float(voxels.min()),
                     float(voxels.max()),
-                    float(np.mean(voxels, dtype=np.float64)),
+                    float(voxels.mean(dtype=np.float64)),
                 )
     return values
 

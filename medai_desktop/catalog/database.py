@@ -47,7 +47,9 @@ def open_database(path: Path | None) -> tuple[Engine, Message | None]:
         if path is not None:
             os.chmod(path, 0o600)
     except (OSError, sqlite3.Error) as error:
-        raise StorageError(message("catalog.not_opened", path=str(path), reason=str(error))) from error
+        raise StorageError(
+            message("catalog.not_opened", path=str(path), reason=str(error))
+        ) from error
     return engine, complaint
 
 

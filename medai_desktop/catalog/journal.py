@@ -181,4 +181,3 @@ class CatalogJournal:
             delete(schema.notes).where(schema.notes.c.name == name),
             insert(schema.notes).values(name=name, document=document_from(value)),
         )
-

@@ -10,9 +10,7 @@ import numpy.typing as npt
 from medai_desktop.geometry.plane import ViewPlane
 from medai_desktop.geometry.volume_geometry import VolumeGeometry
 
-_EDGES = tuple(
-    (a, b) for a in range(8) for b in range(a + 1, 8) if bin(a ^ b).count("1") == 1
-)
+_EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if bin(a ^ b).count("1") == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ _NEGATIVE = "RAF"
 _OPPOSITE = str.maketrans("LPHRAF", "RAFLPH")
 
 PLANE_COSINE = 0.8
-"""A normal with at least this cosine to an axis makes an anatomical plane (reading defaults 5.1)."""
+"""A normal with at least this cosine to an axis makes an anatomical plane."""
 
 
 class AnatomicalPlane(Enum):

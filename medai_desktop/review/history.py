@@ -62,7 +62,7 @@ class ReviewHistory:
         undone = self._undone()
         return tuple(e for e in self._entries if e.undoes is None and e.id not in undone)
 
-    def append(
+    def append(  # noqa: PLR0913 - each is a field of the entry
         self,
         kind: DecisionKind,
         finding: Finding | uuid.UUID,

@@ -28,4 +28,4 @@ def normalise_slice(values: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
     foreground = grey[grey > low + 0.1 * (top - low)]
     white = float(np.percentile(foreground, 99.5)) if foreground.size else float(top)
     scaled = (grey - low) / max(white - float(low), 1e-6)
-    return np.clip(scaled, 0.0, 1.25).astype(np.float32)
+    return np.asarray(np.clip(scaled, 0.0, 1.25), dtype=np.float32)

@@ -72,7 +72,7 @@ def _overlap(first: DisplaySet, second: DisplaySet) -> bool:
             if (position := frame.position_lps_mm) is not None
         ]
         ranges.append((min(depths), max(depths)))
-    return ranges[0][0] <= ranges[1][1] and ranges[1][0] <= ranges[0][1]
+    return bool(ranges[0][0] <= ranges[1][1] and ranges[1][0] <= ranges[0][1])
 
 
 def _same_time(first: DisplaySet, second: DisplaySet) -> bool:

@@ -10,6 +10,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import mmap
+
     import numpy as np
 
     from medai_desktop.wire import Frame
@@ -58,10 +60,10 @@ def _decode(request: Frame) -> Frame:
     )
 
 
-def _leave(values: np.ndarray, block: object) -> None:
+def _leave(values: np.ndarray, block: mmap.mmap | memoryview) -> None:
     import numpy as np
 
-    target = np.ndarray(values.shape, values.dtype, buffer=block)  # type: ignore[call-overload]
+    target = np.ndarray(values.shape, values.dtype, buffer=block)
     target[...] = values
 
 

@@ -28,7 +28,7 @@ def decode_frame(path: str, frame: int) -> Values:
         ValueError: no pixel data, lying sizes, truncated.
     """
     import pydicom
-    from pydicom.pixels import pixel_array
+    from pydicom.pixels.utils import pixel_array
 
     warnings.simplefilter("ignore")
     dataset = pydicom.dcmread(path, force=True)
@@ -44,10 +44,10 @@ def decode_frame(path: str, frame: int) -> Values:
     if syntax == JPEG_EXTENDED and stored > 8:
         return _decode_by_gdcm(Path(path), frame)
     _check_length(dataset, syntax, rows * columns * samples * allocated // 8)
-    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
     values = pixel_array(dataset, index=frame - 1, raw=samples == 1)
     if samples == 1 and dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
-        from pydicom.pixels import apply_color_lut
+        from pydicom.pixels.processing import apply_color_lut
 
         values = apply_color_lut(values, dataset)
     if values.ndim == 3:
@@ -88,20 +88,21 @@ def _used_bits(values: Values, stored: int, is_signed: bool) -> Values:
     if values.dtype.kind == "f":
         return values.astype(np.float32)
     bits = values.dtype.itemsize * 8
-    native = values.astype(values.dtype.newbyteorder("="))
+    native: npt.NDArray[np.integer] = values.astype(values.dtype.newbyteorder("="))
     if stored >= bits:
         return native
     if is_signed:
         shift = bits - stored
-        signed = native.astype(np.dtype(f"i{bits // 8}"))
-        return np.right_shift(np.left_shift(signed, shift), shift)
-    return native & np.array((1 << stored) - 1, native.dtype)
+        signed: npt.NDArray[np.signedinteger] = native.astype(np.dtype(f"i{bits // 8}"))
+        return np.asarray(np.right_shift(np.left_shift(signed, shift), shift))
+    return np.asarray(native & np.array((1 << stored) - 1, native.dtype))
 
 
 def _eight_bit(values: Values, stored: int) -> Values:
     if values.dtype == np.uint8:
         return values
+    whole: npt.NDArray[np.int64] = values.astype(np.int64)
     if values.dtype == np.uint16:
-        bits = 16 if int(values.max(initial=0)) >= 1 << stored else stored
-        return (values >> max(0, bits - 8)).astype(np.uint8)
-    return np.clip(values, 0, 255).astype(np.uint8)
+        bits = 16 if int(whole.max(initial=0)) >= 1 << stored else stored
+        whole = whole >> max(0, bits - 8)
+    return np.clip(whole, 0, 255).astype(np.uint8)

@@ -64,11 +64,7 @@ def build_studies(headers: Iterable[InstanceHeader]) -> StudyList:
             images[header.sop_instance_uid] = header
     by_study: dict[str, list[DisplaySet]] = defaultdict(list)
     for uid, keys in group(images.values()).items():
-        parts = [
-            (by, members)
-            for key in sorted(keys)
-            for by, members in split_again(keys[key])
-        ]
+        parts = [(by, members) for key in sorted(keys) for by, members in split_again(keys[key])]
         by = next((name for name, _ in parts if name), "") or _differing(sorted(keys))
         for index, (_, members) in enumerate(parts, start=1):
             part = SeriesPart(index, len(parts), by) if len(parts) > 1 else None
@@ -183,16 +179,18 @@ def _study(sets: list[DisplaySet]) -> Study:
     def place(shown: DisplaySet) -> tuple[float, str, int]:
         number = shown.series.number
         index = 0 if shown.part is None else shown.part.index
-        return (np.inf if number is None else float(number), shown.series.series_instance_uid, index)
+        return (
+            np.inf if number is None else float(number),
+            shown.series.series_instance_uid,
+            index,
+        )
 
     sequence = tuple(sorted(sets, key=place))
     return Study(sequence[0].study, replace(sequence[0].patient), sequence)
 
 
 def _no_image(header: InstanceHeader) -> Message:
-    return message(
-        "series.no_image", file=header.path.name, modality=header.series.modality or "?"
-    )
+    return message("series.no_image", file=header.path.name, modality=header.series.modality or "?")
 
 
 def _differing(keys: list[tuple[tuple[str, str], ...]]) -> str:

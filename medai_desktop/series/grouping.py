@@ -63,7 +63,10 @@ def group(
         for frame, place in frames_of(header):
             key = split_key(frame, place)
             if stands_alone and place.position_lps_mm is None:
-                key = (*key, ("image", f"{header.instance_number or 0:06d}|{header.sop_instance_uid}"))
+                key = (
+                    *key,
+                    ("image", f"{header.instance_number or 0:06d}|{header.sop_instance_uid}"),
+                )
             series[header.series.series_instance_uid][key].append((frame, place))
     return series
 

@@ -208,9 +208,10 @@ def read_native(image: ImageFrame) -> npt.NDArray[np.generic]:
     unused = pixels.bits_allocated - pixels.bits_stored
     if unused <= 0:
         return values
+    whole: npt.NDArray[np.integer] = values.astype(values.dtype.newbyteorder("="))
     if pixels.is_signed:
-        return np.right_shift(np.left_shift(values, unused), unused)
-    return values & np.array((1 << pixels.bits_stored) - 1, values.dtype)
+        return np.asarray(np.right_shift(np.left_shift(whole, unused), unused))
+    return np.asarray(whole & np.array((1 << pixels.bits_stored) - 1, whole.dtype))
 
 
 def is_colour(pixels: PixelFacts) -> bool:
@@ -231,7 +232,11 @@ def value_type(shown: DisplaySet) -> np.dtype[np.generic]:
         if slope != int(slope) or intercept != int(intercept) or pixels.bits_allocated > 16:
             return np.dtype(np.float32)
         bits = min(pixels.bits_stored, 16)
-        ends = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if pixels.is_signed else (0, (1 << bits) - 1)
+        ends = (
+            (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+            if pixels.is_signed
+            else (0, (1 << bits) - 1)
+        )
         for end in ends:
             low, high = min(low, end * slope + intercept), max(high, end * slope + intercept)
     for kind in (np.uint8, np.int16, np.uint16, np.int32):

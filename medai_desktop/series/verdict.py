@@ -98,7 +98,7 @@ def _steps(
     ratios = along[odd] / median
     whole = np.rint(ratios)
     if np.all(whole >= 2) and np.all(np.abs(ratios - whole) <= 0.05 * whole):
-        said = tuple(
+        gaps = tuple(
             message(
                 "series.missing_slices",
                 count=int(lost) - 1,
@@ -108,7 +108,7 @@ def _steps(
             )
             for k, lost in zip(odd, whole, strict=True)
         )
-        return Verdict.MISSING_SLICES, said
+        return Verdict.MISSING_SLICES, gaps
     k = int(odd[0])
     return Verdict.IRREGULAR, (
         message(

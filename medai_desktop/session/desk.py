@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from medai_desktop.jobs import Job
 from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Listener, Notice
@@ -87,7 +88,7 @@ class ReadingDesk:
         return self._context.mailbox
 
     @property
-    def jobs(self) -> tuple[object, ...]:
+    def jobs(self) -> tuple[Job[object], ...]:
         """Jobs queued or running, oldest first."""
         return self._context.jobs
 
@@ -140,9 +141,10 @@ class ReadingDesk:
         self.detection.restore(study)
         self.reviewing.restore(study)
         self.measuring.restore(study)
-        title = " ".join(
-            part for part in (study.facts.description, study.patient.name) if part
-        ) or study.patient.patient_id
+        title = (
+            " ".join(part for part in (study.facts.description, study.patient.name) if part)
+            or study.patient.patient_id
+        )
         self._supplies.journal.remember_study(
             RecentStudy(
                 study.facts.study_instance_uid,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.jobs import Job, JobContext, JobThreads, Progress
 from medai_desktop.report.entries import ReportContent, ReportEntry
-from medai_desktop.report.findings_document import findings_document, write_document
+from medai_desktop.report.findings_document import (
+    ResultEntry,
+    findings_document,
+    write_document,
+)
 from medai_desktop.report.structured_report import write_structured_report
 from medai_desktop.review.history import EXPORTED
-from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.reviewing import FindingRow, Reviewing
 from medai_desktop.session.run_detection import Detection
-from medai_desktop.text import message
+from medai_desktop.text import Message, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,23 @@ class Exported:
     structured_report: Path
     findings_document: Path
     findings: int
+
+
+def write_export(
+    content: ReportContent,
+    results: tuple[ResultEntry, ...],
+    folder: Path,
+    render: Callable[[Message], str],
+) -> Exported:
+    """Writes ``report.dcm`` and ``findings.json``.
+
+    Raises:
+        StorageError: there is no room or no right to write.
+    """
+    report, document = folder / "report.dcm", folder / "findings.json"
+    write_structured_report(content, report, render)
+    write_document(findings_document(results, (), render), document)
+    return Exported(report, document, len(content.entries))
 
 
 class Exporting:
@@ -77,13 +98,23 @@ class Exporting:
         def work(job: JobContext) -> Exported:
             stage = message("session.exporting")
             job.report(Progress(0, 2, stage))
-            exported = write_export(content, folder, self._context.render)
+            exported = write_export(content, self._results(content), folder, self._context.render)
             job.report(Progress(2, 2, stage))
             return exported
 
-        return self._context.run(
-            self._threads, message("session.exporting"), work, self._ended
-        )
+        return self._context.run(self._threads, message("session.exporting"), work, self._ended)
+
+    def _results(self, content: ReportContent) -> tuple[ResultEntry, ...]:
+        manifests = {manifest.id: manifest for manifest in self._detection.models()}
+        sets = {(f.display_set_id, f.provenance.model_id): f for f in content.finding_sets}
+        results = []
+        for status in content.statuses:
+            shown = self._opening.display_set(status.display_set_id)
+            manifest = manifests.get(status.model_id)
+            if shown is not None and manifest is not None:
+                found = sets.get((shown.id, manifest.id))
+                results.append(ResultEntry(status, shown, manifest, found))
+        return tuple(results)
 
     def _ended(self, job: Job[Exported]) -> None:
         if job.failure is not None:

@@ -40,7 +40,8 @@ def windows_are_linked(
 ) -> bool:
     """Whether a window set in one viewport goes to another: CT tiles of one preset, or planes.
 
-    MR series never: equal numbers mean nothing there; three planes of one display set always share their window.
+    MR series never: equal numbers mean nothing there. Three planes of one display set always
+    share their window.
     """
     if shown is None or other is None:
         return False

@@ -37,9 +37,7 @@ class Measuring:
 
     def measurements(self, display_set_id: str | None = None) -> tuple[LengthMeasurement, ...]:
         """All measurements, or those of one display set, oldest first."""
-        return tuple(
-            m for m in self._measurements if display_set_id in (None, m.display_set_id)
-        )
+        return tuple(m for m in self._measurements if display_set_id in (None, m.display_set_id))
 
     def add(self, measurement: LengthMeasurement) -> None:
         """Keeps a measurement and selects it."""

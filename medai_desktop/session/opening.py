@@ -72,9 +72,7 @@ class Opening:
         memory_budget_bytes: of all volumes together; the least recently shown go first.
     """
 
-    def __init__(
-        self, context: DeskContext, sample_folder: Path, memory_budget_bytes: int
-    ) -> None:
+    def __init__(self, context: DeskContext, sample_folder: Path, memory_budget_bytes: int) -> None:
         self._context = context
         self._sample_folder = sample_folder
         self._memory_budget_bytes = memory_budget_bytes
@@ -249,9 +247,7 @@ class Opening:
         if shown is None:
             raise MedaiError(message("session.display_set_gone"))
         loader = SeriesLoader(shown, self.decoders())
-        return loader.load(
-            job.report, job.cancellation, first_slice=0, on_slice=lambda index: None
-        )
+        return loader.load(job.report, job.cancellation, first_slice=0, on_slice=lambda index: None)
 
     def failures(self, identity: str) -> tuple[tuple[int, Message], ...]:
         """Slices of a display set that could not be decoded, and why."""
@@ -297,9 +293,11 @@ class Opening:
             self._context.notify(Notice(details[0], details))
         elif details:
             first = message("session.two_reasons", first=details[0], second=details[1])
-            said = message(
-                "session.some_skipped", skipped=len(details), reasons=first
-            ) if len(details) > MAX_NAMED_FILES else first
+            said = (
+                message("session.some_skipped", skipped=len(details), reasons=first)
+                if len(details) > MAX_NAMED_FILES
+                else first
+            )
             self._context.notify(Notice(said, details))
 
     def _slice_arrived(self, identity: str, entry: _Loading) -> None:

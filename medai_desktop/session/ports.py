@@ -83,4 +83,3 @@ class DetectorSource(Protocol):
     def close(self) -> None:
         """Ends every worker program."""
         ...
-

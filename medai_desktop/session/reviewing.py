@@ -165,7 +165,9 @@ class Reviewing:
         row = self.row(self.selected)
         if row is None or not self.marks_are_shown:
             return False
-        return any(self._crosses(row, index) for index in range(len(self._viewing.layout.viewports)))
+        return any(
+            self._crosses(row, index) for index in range(len(self._viewing.layout.viewports))
+        )
 
     # -- decisions -----------------------------------------------------------------------------
 

@@ -127,7 +127,9 @@ class Detection:
             if identity != display_set_id or run.found is None or run.job is not None:
                 continue
             if volume is not None and volume.digest not in ("", run.found.display_set_digest):
-                self._set(identity, model_id, DetectionState.STALE, message("session.images_changed"))
+                self._set(
+                    identity, model_id, DetectionState.STALE, message("session.images_changed")
+                )
         self._context.changed(Changes(detection=True))
 
     def close(self) -> None:

@@ -201,9 +201,7 @@ class Viewing:
                 continue
             same = linked_slice(shown, wanted, target)
             if same is not None and same != candidate.slice_index:
-                self.layout = self.layout.with_viewport(
-                    other, replace(candidate, slice_index=same)
-                )
+                self.layout = self.layout.with_viewport(other, replace(candidate, slice_index=same))
                 touched.add(other)
         self._changed(touched)
 

@@ -7,6 +7,6 @@ Terms: recipe (declared once, seeded), cohort (images with their split), block (
 numbers that may be one patient).
 """
 
-# from medai_desktop.training.commands import run_evaluation, run_training
+from medai_desktop.training.commands import run_evaluation, run_training
 
-# __all__ = ["run_evaluation", "run_training"]
+__all__ = ["run_evaluation", "run_training"]

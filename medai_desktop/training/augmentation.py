@@ -68,4 +68,4 @@ def _other_contrast(grey: FloatImage, random: np.random.Generator) -> FloatImage
         out = out + 0.6 * (out - ndimage.gaussian_filter(out, 1.2))
     if random.random() < 0.5:
         out = out + random.normal(0, random.uniform(0.005, 0.05), out.shape)
-    return np.clip(out, 0, 1.25).astype(np.float32)
+    return np.asarray(np.clip(out, 0, 1.25), dtype=np.float32)

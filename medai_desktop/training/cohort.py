@@ -112,7 +112,9 @@ def _tumour_class(folder: Path, kind: int) -> list[Slice]:
     result = []
     for number, path in sorted(files.items()):
         split, block = splits[number]
-        _, x, y, width, height = (float(v) for v in path.with_suffix(".txt").read_text().split()[:5])
+        _, x, y, width, height = (
+            float(v) for v in path.with_suffix(".txt").read_text().split()[:5]
+        )
         jpeg = path.read_bytes()
         with Image.open(io.BytesIO(jpeg)) as image:
             columns, rows = image.size

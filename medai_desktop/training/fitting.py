@@ -29,7 +29,9 @@ Told = Callable[[int, int], None]
 CHECKPOINT_EVERY = 100
 
 
-def fit(recipe: SliceRecipe, cohort: Sequence[Slice], out: Path, *, resume: bool, told: Told) -> SliceDetector:
+def fit(
+    recipe: SliceRecipe, cohort: Sequence[Slice], out: Path, *, resume: bool, told: Told
+) -> SliceDetector:
     """Trains, or goes on from the last checkpoint.
 
     Args:
@@ -45,7 +47,7 @@ def fit(recipe: SliceRecipe, cohort: Sequence[Slice], out: Path, *, resume: bool
     out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    network = SliceDetector(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network: SliceDetector = SliceDetector(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = copy.deepcopy(network)
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -78,7 +80,7 @@ def fit(recipe: SliceRecipe, cohort: Sequence[Slice], out: Path, *, resume: bool
             if step % 20 == 19 or step + 1 == recipe.steps:
                 line = {
                     "step": step + 1,
-                    "losses": [round(float(v), 4) for v in losses],
+                    "losses": [round(v, 4) for v in losses.tolist()],
                     "seconds": round(time.monotonic() - started, 1),
                 }
                 log.write(json.dumps(line) + "\n")
@@ -87,7 +89,8 @@ def fit(recipe: SliceRecipe, cohort: Sequence[Slice], out: Path, *, resume: bool
                 _save(checkpoint, network, mean, optimiser, step + 1)
             told(step + 1, recipe.steps)
     (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
-    return mean.eval()
+    mean.eval()
+    return mean
 
 
 def learning_rate(recipe: SliceRecipe, step: int) -> float:
@@ -185,7 +188,9 @@ def _one_of(items: Sequence[Slice], random: np.random.Generator) -> Slice:
 
 def _follow(mean: SliceDetector, network: SliceDetector, decay: float) -> None:
     with torch.no_grad():
-        for kept, new in zip(mean.state_dict().values(), network.state_dict().values(), strict=True):
+        for kept, new in zip(
+            mean.state_dict().values(), network.state_dict().values(), strict=True
+        ):
             if kept.dtype.is_floating_point:
                 kept.lerp_(new, 1 - decay)
             else:

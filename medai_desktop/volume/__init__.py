@@ -5,7 +5,14 @@ resampling. May import `geometry`, `errors`, `text`; uses numpy (and SimpleITK o
 Terms: window (VOI), unit, acquisition, MR class, region.
 """
 
-from medai_desktop.volume.acquisition import Acquisition, Contrast, MrClass, Region, RadiographView, Side
+from medai_desktop.volume.acquisition import (
+    Acquisition,
+    Contrast,
+    MrClass,
+    RadiographView,
+    Region,
+    Side,
+)
 from medai_desktop.volume.volume import ImageReference, IntensityUnit, Volume
 from medai_desktop.volume.window import VoiFunction, Window, apply_window
 

@@ -41,9 +41,7 @@ class Slot:
                 f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}", create=True, size=max(1, size)
             )
         except OSError as error:
-            raise OutOfMemoryError(
-                message("wire.no_room", needed=size // 1_000_000)
-            ) from error
+            raise OutOfMemoryError(message("wire.no_room", needed=size // 1_000_000)) from error
         self.name = self._block.name
         self.size = size
 

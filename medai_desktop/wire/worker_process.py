@@ -109,9 +109,7 @@ class WorkerProcess:
                     raise CancelledError(message("jobs.cancelled")) from None
                 if time.monotonic() > until:
                     self.end(0.0)
-                    raise WorkerHungError(
-                        message("wire.hung", seconds=round(silence_s))
-                    ) from None
+                    raise WorkerHungError(message("wire.hung", seconds=round(silence_s))) from None
                 continue
             if frame is None:
                 raise self._died()

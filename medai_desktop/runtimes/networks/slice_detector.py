@@ -168,9 +168,7 @@ def boxes_from_output(
         x, y = (columns + 0.5) * STRIDE, (rows + 0.5) * STRIDE
         left, top, right, bottom = output.distances[number].float()[:, rows, columns]
         kind = output.classes[number].float()[:, rows, columns].argmax(0)
-        boxes = torch.stack(
-            [x - left, y - top, x + right, y + bottom, best, kind.float()], 1
-        )
+        boxes = torch.stack([x - left, y - top, x + right, y + bottom, best, kind.float()], 1)
         found.append(suppress_overlaps(boxes))
     return found
 

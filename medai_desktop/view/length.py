@@ -1,0 +1,70 @@
+"""The ruler: a length from two screen positions, and its label (reading defaults 7)."""
+
+from __future__ import annotations
+
+import math
+import uuid
+
+import numpy as np
+
+from medai_desktop.findings import LengthMeasurement
+from medai_desktop.series.display_set import DisplaySet, SpacingSource
+from medai_desktop.text import Message, message
+from medai_desktop.view.projection import Projection
+from medai_desktop.view.viewport import ViewportKind, ViewportState
+
+Point = tuple[float, float]
+
+
+def make_length(
+    shown: DisplaySet,
+    state: ViewportState,
+    projection: Projection,
+    ends_px: tuple[Point, Point],
+    reader: str,
+) -> LengthMeasurement:
+    """A length between two viewport positions; millimetres when the geometry allows them."""
+    source = [projection.pixel_from_screen(*end) for end in ends_px]
+    world = [projection.world_from_screen(*end) for end in ends_px]
+    is_stack = state.kind is ViewportKind.STACK
+    pixels = [(u - 0.5, v - 0.5) if is_stack else (u, v) for u, v in source]
+    return LengthMeasurement(
+        uuid.uuid4(),
+        shown.id,
+        state.slice_index if is_stack else None,
+        pixels[0],
+        pixels[1],
+        None if world[0] is None else _triple(world[0]),
+        None if world[1] is None else _triple(world[1]),
+        _length_mm(shown, source, world),
+        shown.spacing_source is SpacingSource.DETECTOR,
+        reader,
+    )
+
+
+def length_label(measurement: LengthMeasurement, shown: DisplaySet) -> Message:
+    """What stands beside a ruler."""
+    if measurement.length_mm is None:
+        return message("view.length_px", pixels=round(measurement.length_px))
+    coarse = shown.pixel_spacing_mm is not None and max(shown.pixel_spacing_mm) > 1
+    digits = 0 if coarse else 1
+    length = f"{measurement.length_mm:.{digits}f}"
+    if measurement.is_at_detector:
+        return message("view.length_at_detector", mm=length)
+    return message("view.length_mm", mm=length)
+
+
+def _length_mm(
+    shown: DisplaySet, source: list[Point], world: list[np.ndarray | None]
+) -> float | None:
+    if world[0] is not None and world[1] is not None:
+        return float(np.linalg.norm(world[0] - world[1]))
+    if shown.pixel_spacing_mm is None:
+        return None
+    row_mm, column_mm = shown.pixel_spacing_mm
+    (u0, v0), (u1, v1) = source
+    return math.hypot((u1 - u0) * column_mm, (v1 - v0) * row_mm)
+
+
+def _triple(vector: np.ndarray) -> tuple[float, float, float]:
+    return float(vector[0]), float(vector[1]), float(vector[2])

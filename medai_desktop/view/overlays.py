@@ -1,0 +1,249 @@
+"""Builds everything that is painted on a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from medai_desktop.findings import Finding, FindingOrigin, LengthMeasurement
+from medai_desktop.series.display_set import DisplaySet
+from medai_desktop.text import Message
+from medai_desktop.view.corner_text import CornerText
+from medai_desktop.view.length import length_label
+from medai_desktop.view.overlay import Anchor, HitArea, Ink, Overlay, OverlayText, Polyline
+from medai_desktop.view.projection import Projection
+from medai_desktop.view.viewport import ViewportKind, ViewportState
+
+MARGIN_PX = 10.0
+LINE_PX = 17.0
+MARK_MARGIN_MM = 4.0
+RADIOGRAPH_MARGIN_SHARE = 0.08
+Rectangle = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFinding:
+    """A finding as it is painted."""
+
+    finding: Finding
+    display_set: DisplaySet
+    is_solid: bool
+    is_selected: bool
+    is_decided: bool
+
+
+def corner_overlay(corners: CornerText, size_px: tuple[int, int]) -> Overlay:
+    """The lines of the corner text in their places."""
+    width, height = size_px
+    texts: list[OverlayText] = []
+    for lines, x, anchor, down in (
+        (corners.top_left, MARGIN_PX, Anchor.TOP_LEFT, True),
+        (corners.top_right, width - 24.0, Anchor.TOP_RIGHT, True),
+        (corners.bottom_left, MARGIN_PX, Anchor.BOTTOM_LEFT, False),
+        (corners.bottom_right, width - 24.0, Anchor.BOTTOM_RIGHT, False),
+    ):
+        for number, line in enumerate(lines if down else reversed(lines)):
+            y = MARGIN_PX + number * LINE_PX if down else height - 28 - number * LINE_PX
+            texts.append(OverlayText(line, (x, y), anchor))
+    for line in corners.bottom_center:
+        place = (width / 2, height - 6.0)
+        texts.append(OverlayText(line, place, Anchor.BOTTOM_CENTER))
+    return Overlay(texts=tuple(texts))
+
+
+def orientation_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
+    """Side letters at the middle of each edge."""
+    width, height = size_px
+    left, top, right, bottom = projection.letters
+    places = (
+        (left, (8.0, height / 2), Anchor.CENTER_LEFT),
+        (top, (width / 2, 8.0), Anchor.TOP_CENTER),
+        (right, (width - 24.0, height / 2), Anchor.CENTER_RIGHT),
+        (bottom, (width / 2, height - 26.0), Anchor.BOTTOM_CENTER),
+    )
+    return Overlay(
+        texts=tuple(
+            OverlayText(letters, place, anchor, is_bold=True)
+            for letters, place, anchor in places
+            if letters
+        )
+    )
+
+
+def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
+    """A scale bar of a round length at the left edge; none without millimetres."""
+    if projection.mm_per_px is None:
+        return Overlay()
+    for length_mm in (100, 50, 20, 10, 5, 2, 1):
+        height = length_mm / projection.mm_per_px
+        if height <= 0.3 * size_px[1]:
+            break
+    x, middle = 12.0, size_px[1] / 2 + 60
+    top, bottom = middle, middle + height
+    line = Polyline(((x + 5, top), (x, top), (x, bottom), (x + 5, bottom)), Ink.TEXT, width_px=1.0)
+    label = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
+    text = OverlayText(label, (x + 8, (top + bottom) / 2), Anchor.CENTER_LEFT)
+    return Overlay((line,), (text,))
+
+
+def crosshair_overlay(
+    projection: Projection, position_lps_mm: tuple[float, float, float], size_px: tuple[int, int]
+) -> Overlay:
+    """Two lines with a gap in the middle."""
+    at = projection.screen_from_world(position_lps_mm)
+    if at is None:
+        return Overlay()
+    x, y, gap = at[0], at[1], 12.0
+    width, height = size_px
+    segments = (
+        ((0.0, y), (x - gap, y)),
+        ((x + gap, y), (float(width), y)),
+        ((x, 0.0), (x, y - gap)),
+        ((x, y + gap), (x, float(height))),
+    )
+    return Overlay(tuple(Polyline(s, Ink.CROSSHAIR, width_px=1.0) for s in segments))
+
+
+def finding_rectangle(
+    drawn: DrawnFinding, shown: DisplaySet, state: ViewportState, projection: Projection
+) -> Rectangle | None:
+    """Where a finding lies in a viewport: x0, y0, x1, y1 in pixels; None when it is not there.
+
+    In its own series it is the box of that image; elsewhere the section of the box with the plane.
+    """
+    finding = drawn.finding
+    if state.kind is ViewportKind.STACK and shown.id == drawn.display_set.id:
+        if state.slice_index not in finding.slice_indices:
+            return None
+        box = finding.boxes_px[finding.slice_indices.index(state.slice_index)]
+        corners = [
+            projection.screen_from_pixel(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)
+        ]
+        return _hull(np.array(corners))
+    here, there = shown.geometry, drawn.display_set.geometry
+    if finding.box is None or projection.plane is None or here is None or there is None:
+        return None
+    if shown.id != drawn.display_set.id and not here.shares_frame_with(there):
+        return None
+    outline = finding.box.section_lps_mm(projection.plane)
+    places = [projection.screen_from_world(point) for point in outline]
+    flat = np.array([place for place in places if place is not None])
+    return _hull(flat) if len(flat) else None
+
+
+def findings_overlay(
+    drawn: tuple[DrawnFinding, ...],
+    shown: DisplaySet,
+    state: ViewportState,
+    projection: Projection,
+) -> Overlay:
+    """Corner brackets of the program, an ellipse of the reader; nothing over the finding itself."""
+    lines: list[Polyline] = []
+    hits: list[HitArea] = []
+    for item in drawn:
+        place = finding_rectangle(item, shown, state, projection)
+        if place is None:
+            continue
+        x0, y0, x1, y1 = place
+        if projection.mm_per_px is not None and shown.geometry is not None:
+            margin = MARK_MARGIN_MM / projection.mm_per_px
+        else:
+            margin = RADIOGRAPH_MARGIN_SHARE * max(x1 - x0, y1 - y0)
+        outer = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
+        identity = str(item.finding.id)
+        is_own = item.finding.origin is FindingOrigin.READER
+        width = 2.5 if item.is_selected else 1.5
+        if is_own or item.is_decided:
+            lines.append(
+                Polyline(_ellipse(outer), Ink.READER, not item.is_solid, True, width, identity)
+            )
+        if not is_own:
+            lines += [
+                Polyline(points, Ink.PROGRAM, not item.is_solid, False, width, identity)
+                for points in _brackets(outer)
+            ]
+        hits.append(HitArea(identity, *outer))
+    return Overlay(tuple(lines), (), tuple(hits))
+
+
+def lengths_overlay(
+    lengths: tuple[LengthMeasurement, ...],
+    shown: DisplaySet,
+    state: ViewportState,
+    projection: Projection,
+    render: Callable[[Message], str],
+) -> Overlay:
+    """The rulers of the image shown, each with its label."""
+    lines: list[Polyline] = []
+    texts: list[OverlayText] = []
+    for length in lengths:
+        ends = _ends(length, shown, state, projection)
+        if ends is None:
+            continue
+        lines.append(Polyline(ends, Ink.READER))
+        for x, y in ends:
+            lines.append(Polyline(((x - 4, y), (x + 4, y)), Ink.READER, width_px=1.0))
+            lines.append(Polyline(((x, y - 4), (x, y + 4)), Ink.READER, width_px=1.0))
+        right = max(ends)
+        place = (right[0] + 8, right[1])
+        texts.append(
+            OverlayText(render(length_label(length, shown)), place, Anchor.CENTER_LEFT, Ink.READER)
+        )
+    return Overlay(tuple(lines), tuple(texts))
+
+
+def joined(*overlays: Overlay) -> Overlay:
+    """All of them on one another."""
+    return Overlay(
+        tuple(line for o in overlays for line in o.lines),
+        tuple(text for o in overlays for text in o.texts),
+        tuple(hit for o in overlays for hit in o.hits),
+    )
+
+
+def _ends(
+    length: LengthMeasurement, shown: DisplaySet, state: ViewportState, projection: Projection
+) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    if length.display_set_id != shown.id:
+        return None
+    if state.kind is ViewportKind.STACK and length.slice_index == state.slice_index:
+        points = [
+            projection.screen_from_pixel(c + 0.5, r + 0.5)
+            for c, r in (length.start_px, length.end_px)
+        ]
+        return points[0], points[1]
+    if state.kind is ViewportKind.PLANE and length.start_lps_mm and length.end_lps_mm:
+        near = all(
+            abs(projection.depth_mm(end) or 0.0) < 0.5
+            for end in (length.start_lps_mm, length.end_lps_mm)
+        )
+        first = projection.screen_from_world(length.start_lps_mm)
+        second = projection.screen_from_world(length.end_lps_mm)
+        return (first, second) if near and first and second else None
+    return None
+
+
+def _hull(points: np.ndarray) -> Rectangle:
+    low, high = points.min(axis=0), points.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _brackets(outer: Rectangle) -> list[tuple[tuple[float, float], ...]]:
+    x0, y0, x1, y1 = outer
+    arm = max(4.0, 0.22 * min(x1 - x0, y1 - y0))
+    return [
+        ((x0, y0 + arm), (x0, y0), (x0 + arm, y0)),
+        ((x1 - arm, y0), (x1, y0), (x1, y0 + arm)),
+        ((x1, y1 - arm), (x1, y1), (x1 - arm, y1)),
+        ((x0 + arm, y1), (x0, y1), (x0, y1 - arm)),
+    ]
+
+
+def _ellipse(outer: Rectangle) -> tuple[tuple[float, float], ...]:
+    x0, y0, x1, y1 = outer
+    angles = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    xs = (x0 + x1) / 2 + (x1 - x0) / 2 * np.cos(angles)
+    ys = (y0 + y1) / 2 + (y1 - y0) / 2 * np.sin(angles)
+    return tuple((float(x), float(y)) for x, y in zip(xs, ys, strict=True))

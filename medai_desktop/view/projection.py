@@ -1,0 +1,208 @@
+"""Between patient, stored image and screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from medai_desktop.geometry import (
+    ViewPlane,
+    VolumeGeometry,
+    direction_letters,
+    opposite_letters,
+    standard_plane,
+)
+from medai_desktop.series.display_set import DisplaySet
+from medai_desktop.view.viewport import ViewportState
+
+FIT_SHARE = 1.0
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """How one viewport maps.
+
+    Attributes:
+        screen_from_source: (3, 3): source plane to viewport pixels (y down). The source plane is
+            pixel edges (column, row) of the stored image for stacks, millimetres to the right of
+            and below the plane's origin for planes.
+        world_from_source: (4, 3): source plane (u, v, 1) to LPS mm; None without geometry.
+        mm_per_px: of the screen; None without millimetres.
+        plane: the plane looked at; None without geometry.
+    """
+
+    screen_from_source: Matrix
+    world_from_source: Matrix | None
+    mm_per_px: float | None
+    plane: ViewPlane | None
+
+    def screen_from_pixel(self, column: float, row: float) -> tuple[float, float]:
+        """Viewport position of a point of the source plane (pixel edges, or mm)."""
+        x, y, _ = self.screen_from_source @ np.array([column, row, 1.0])
+        return float(x), float(y)
+
+    def pixel_from_screen(self, x: float, y: float) -> tuple[float, float]:
+        """The inverse of `screen_from_pixel`."""
+        u, v, _ = np.linalg.inv(self.screen_from_source) @ np.array([x, y, 1.0])
+        return float(u), float(v)
+
+    def world_from_screen(self, x: float, y: float) -> npt.NDArray[np.float64] | None:
+        """Patient position, (3,), LPS mm, under a viewport position; None without geometry."""
+        if self.world_from_source is None:
+            return None
+        u, v = self.pixel_from_screen(x, y)
+        return np.asarray((self.world_from_source @ np.array([u, v, 1.0]))[:3])
+
+    def screen_from_world(self, position_lps_mm: npt.ArrayLike) -> tuple[float, float] | None:
+        """Viewport position of a patient position, projected along the normal."""
+        if self.plane is None:
+            return None
+        right, down = self.plane.plane_coordinates_mm(position_lps_mm)
+        return float(self._origin[0] + right / self._mm), float(self._origin[1] + down / self._mm)
+
+    def depth_mm(self, position_lps_mm: npt.ArrayLike) -> float | None:
+        """Distance behind the plane; None without geometry."""
+        return None if self.plane is None else self.plane.depth_mm(position_lps_mm)
+
+    @property
+    def letters(self) -> tuple[str, str, str, str]:
+        """Orientation letters at the left, top, right and bottom of the viewport."""
+        if self.plane is None:
+            return "", "", "", ""
+        right = direction_letters(self.plane.right)
+        bottom = direction_letters(self.plane.down)
+        return opposite_letters(right), opposite_letters(bottom), right, bottom
+
+    @property
+    def _mm(self) -> float:
+        return self.mm_per_px or 1.0
+
+    @property
+    def _origin(self) -> tuple[float, float]:
+        # The plane's origin is the patient position under the viewport's own origin point.
+        return self._anchor
+
+    @property
+    def _anchor(self) -> tuple[float, float]:
+        if self.world_from_source is None or self.plane is None:
+            return 0.0, 0.0
+        linear = self.world_from_source[:3, :2]
+        offset = np.array(self.plane.origin_lps_mm) - self.world_from_source[:3, 2]
+        uv = np.linalg.lstsq(linear, offset, rcond=None)[0]
+        return self.screen_from_pixel(float(uv[0]), float(uv[1]))
+
+
+def default_orientation(shown: DisplaySet) -> tuple[int, bool, bool]:
+    """Turns and flips that bring a stack to the radiological view (reading defaults 3).
+
+    Returns:
+        Clockwise quarter turns, horizontal and vertical flip; nothing for oblique slices and
+        images without geometry: they are shown as stored.
+    """
+    geometry, plane = shown.geometry, shown.plane
+    if geometry is None or plane is None or plane.value == "oblique":
+        return 0, False, False
+    wanted = standard_plane(plane, (0.0, 0.0, 0.0))
+    row, column = geometry.direction[:, 0], geometry.direction[:, 1]
+    best, choice = -9.0, (0, False, False)
+    for turns in range(4):
+        for horizontally in (False, True):
+            right, down = _turned(row, column, turns, horizontally)
+            fit = float(right @ np.array(wanted.right)) + float(down @ np.array(wanted.down))
+            if fit > best + 1e-6:
+                best, choice = fit, (turns, horizontally, False)
+    return choice
+
+
+def stack_projection(
+    shown: DisplaySet, state: ViewportState, size_px: tuple[int, int]
+) -> Projection:
+    """The projection of a stored image: square millimetres, turned and flipped as asked."""
+    _, rows, columns = shown.shape
+    row_mm, column_mm = shown.pixel_spacing_mm or (1.0, 1.0)
+    aspect = shown.frames[0].instance.position.pixel_aspect_ratio
+    if shown.pixel_spacing_mm is None and aspect is not None:
+        row_mm, column_mm = aspect[0] / aspect[1], 1.0
+    width, height = columns * column_mm, rows * row_mm
+    if state.quarter_turns % 2:
+        width, height = height, width
+    px_per_mm = min(size_px[0] / width, size_px[1] / height) * FIT_SHARE * state.zoom
+    center = np.array([[1, 0, -columns / 2], [0, 1, -rows / 2], [0, 0, 1.0]])
+    scale = np.diag([column_mm * px_per_mm, row_mm * px_per_mm, 1.0])
+    turn = np.linalg.matrix_power(
+        np.array([[0, -1.0, 0], [1, 0, 0], [0, 0, 1]]), state.quarter_turns % 4
+    )
+    flip = np.diag(
+        [
+            -1.0 if state.is_flipped_horizontally else 1.0,
+            -1.0 if state.is_flipped_vertically else 1.0,
+            1.0,
+        ]
+    )
+    move = np.eye(3)
+    move[:2, 2] = size_px[0] / 2 + state.pan_px[0], size_px[1] / 2 + state.pan_px[1]
+    screen = move @ flip @ turn @ scale @ center
+    geometry = shown.geometry
+    has_mm = shown.pixel_spacing_mm is not None
+    if geometry is None:
+        return Projection(screen, None, 1 / px_per_mm if has_mm else None, None)
+    world = np.zeros((4, 3))
+    world[:, 0], world[:, 1] = geometry.affine[:, 0], geometry.affine[:, 1]
+    origin = geometry.affine @ np.array([-0.5, -0.5, float(state.slice_index), 1.0])
+    world[:, 2] = origin
+    linear = flip[:2, :2] @ turn[:2, :2]
+    right = geometry.direction[:, :2] @ linear.T[:, 0]
+    down = geometry.direction[:, :2] @ linear.T[:, 1]
+    middle = geometry.world_from_voxel([(columns - 1) / 2, (rows - 1) / 2, state.slice_index])
+    plane = ViewPlane(_triple(middle), _triple(right), _triple(down))
+    return Projection(screen, world, 1 / px_per_mm, plane)
+
+
+def plane_projection(
+    geometry: VolumeGeometry,
+    state: ViewportState,
+    crosshair_lps_mm: npt.ArrayLike,
+    size_px: tuple[int, int],
+) -> Projection:
+    """The projection of a patient-orthogonal plane through the crosshair.
+
+    Raises:
+        ValueError: the state names no plane.
+    """
+    if state.plane is None:
+        raise ValueError("a plane viewport names its plane")
+    through = np.asarray(crosshair_lps_mm, dtype=np.float64)
+    base = standard_plane(state.plane, geometry.center_lps_mm)
+    depth = base.depth_mm(through)
+    plane = base.moved_to(np.array(base.origin_lps_mm) + depth * base.normal)
+    mm_per_px = whole_mm(geometry) / max(1, min(size_px)) / state.zoom
+    screen = np.eye(3)
+    screen[0, 0] = screen[1, 1] = 1 / mm_per_px
+    screen[:2, 2] = size_px[0] / 2 + state.pan_px[0], size_px[1] / 2 + state.pan_px[1]
+    world = np.zeros((4, 3))
+    world[:3, 0], world[:3, 1] = plane.right, plane.down
+    world[:3, 2], world[3, 2] = plane.origin_lps_mm, 1.0
+    return Projection(screen, world, mm_per_px, plane)
+
+
+def whole_mm(geometry: VolumeGeometry) -> float:
+    """Longest patient-orthogonal extent: all planes of a volume share one scale."""
+    slices, rows, columns = geometry.shape
+    corners = geometry.world_from_voxel(
+        [[i, j, k] for i in (0, columns) for j in (0, rows) for k in (0, slices)]
+    )
+    return float((corners.max(axis=0) - corners.min(axis=0)).max())
+
+
+def _turned(row: Matrix, column: Matrix, turns: int, is_flipped: bool) -> tuple[Matrix, Matrix]:
+    right, down = row, column
+    for _ in range(turns):
+        right, down = -down, right
+    return (-right if is_flipped else right), down
+
+
+def _triple(vector: Matrix) -> tuple[float, float, float]:
+    return float(vector[0]), float(vector[1]), float(vector[2])
