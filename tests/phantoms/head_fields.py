@@ -73,8 +73,8 @@ def smooth_common(first: Field, second: Field, radius_mm: float) -> Field:
 
 def ellipsoid(points: Points, centre: Sequence[float], radii: Sequence[float]) -> Field:
     """Distance to an ellipsoid along the axes, exact at the surface to first order."""
-    squared = np.float32(0.0)
-    gradient = np.float32(0.0)
+    squared: Field = np.zeros((), np.float32)
+    gradient: Field = np.zeros((), np.float32)
     for axis, middle, radius in zip(points, centre, radii, strict=True):
         part = (axis - np.float32(middle)) / np.float32(radius)
         squared = squared + part * part
@@ -85,7 +85,7 @@ def ellipsoid(points: Points, centre: Sequence[float], radii: Sequence[float]) -
 
 def box(points: Points, centre: Sequence[float], half: Sequence[float], round_mm: float) -> Field:
     """Distance to a box along the axes with rounded edges."""
-    outside = np.float32(0.0)
+    outside: Field = np.zeros((), np.float32)
     for axis, middle, extent in zip(points, centre, half, strict=True):
         over = np.maximum(np.abs(axis - np.float32(middle)) - np.float32(extent), 0.0)
         outside = outside + over * over
@@ -103,11 +103,11 @@ def tube(points: Points, path: Sequence[tuple[float, float, float, float]]) -> F
     for start, end in zip(path[:-1], path[1:], strict=True):
         along = np.subtract(end[:3], start[:3])
         length = float(along @ along)
-        t = np.float32(0.0)
+        t: Field = np.zeros((), np.float32)
         for axis, origin, step in zip(points, start, along, strict=False):
             t = t + (axis - np.float32(origin)) * np.float32(step / length)
         t = np.clip(t, 0.0, 1.0)
-        squared = np.float32(0.0)
+        squared: Field = np.zeros((), np.float32)
         for axis, origin, step in zip(points, start, along, strict=False):
             offset = axis - np.float32(origin) - t * np.float32(step)
             squared = squared + offset * offset
