@@ -24,6 +24,7 @@ from medai_desktop import __version__
 from medai_desktop.commands import COMMANDS, Invocation, command
 from medai_desktop.gui.actions import CommandActions
 from medai_desktop.gui.bridges import JobBridge, PictureBridge, PicturePort
+from medai_desktop.gui.guard import guarded
 from medai_desktop.gui.panels import SidePanel, StudiesPanel, label
 from medai_desktop.gui.status_line import StatusLine
 from medai_desktop.gui.viewport_widget import ViewportWidget
@@ -64,6 +65,8 @@ class MainWindow(QMainWindow):
         self._grid = QGridLayout(self._grid_host)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(2)
+        self._start = self._start_screen()
+        self._grid.addWidget(self._start, 0, 0)
         self.setCentralWidget(self._center())
         self.status = StatusLine(desk)
         self.setStatusBar(self.status)
@@ -158,27 +161,32 @@ class MainWindow(QMainWindow):
 
     # -- Qt --------------------------------------------------------------------------------------
 
+    @guarded
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files and folders may be dropped."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
+    @guarded
     def dropEvent(self, event: QDropEvent) -> None:
         """Opens what was dropped."""
         paths = [Path(u.toLocalFile()) for u in event.mimeData().urls() if u.isLocalFile()]
         if paths:
             self._desk.opening.open_paths(paths)
 
+    @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space held: everything drawn is gone."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._desk.viewing.hide_everything(True)
 
+    @guarded
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space let go: everything is back."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._desk.viewing.hide_everything(False)
 
+    @guarded
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends threads and worker programs."""
         self._pictures.close()
@@ -230,31 +238,37 @@ class MainWindow(QMainWindow):
             self._show_notices()
 
     def _lay_out(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        for old in self.viewports:
-            self._pictures.forget(old.key)
-        self.viewports = []
         if self._desk.opening.current_study is None:
-            self._grid.addWidget(self._start_screen(), 0, 0)
+            self._drop_viewports(0)
+            self._start.setVisible(True)
             return
+        self._start.setVisible(False)
         layout = self._desk.viewing.layout
-        for index in range(len(layout.viewports)):
-            if layout.maximised not in (None, index):
-                continue
+        alone = layout.maximised
+        shown = [n for n in range(len(layout.viewports)) if alone in (None, n)]
+        self._drop_viewports(len(shown))
+        while len(self.viewports) < len(shown):
             self._keys += 1
-            widget = ViewportWidget(self._desk, index, self._pictures, self._keys)
+            widget = ViewportWidget(self._desk, 0, self._pictures, self._keys)
             widget.pointed.connect(self.status.show_cursor)
-            row, column = divmod(index, layout.columns)
-            if layout.maximised is not None:
-                row, column = 0, 0
-            self._grid.addWidget(widget, row, column)
             self.viewports.append(widget)
-            widget.refresh()
+        for widget, index in zip(self.viewports, shown, strict=True):
+            row, column = (0, 0) if alone is not None else divmod(index, layout.columns)
+            self._grid.addWidget(widget, row, column)
+            widget.show_viewport(index)
+        self._focus_active()
+
+    def _drop_viewports(self, kept: int) -> None:
+        for widget in self.viewports[kept:]:
+            self._pictures.forget(widget.key)
+            self._grid.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self.viewports = self.viewports[:kept]
+
+    def _focus_active(self) -> None:
         for widget in self.viewports:
-            if widget.index == layout.active:
+            if widget.index == self._desk.viewing.layout.active:
                 widget.setFocus()
 
     def _start_screen(self) -> QWidget:

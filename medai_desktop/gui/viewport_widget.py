@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from medai_desktop.gui.bridges import PicturePort
+from medai_desktop.gui.guard import guarded
 from medai_desktop.gui.overlay_painter import paint_overlay
 from medai_desktop.gui.theme import DARK
 from medai_desktop.gui.viewport_content import ViewportContent
@@ -55,6 +56,14 @@ class ViewportWidget(QWidget):
         self.setMinimumSize(120, 120)
         self.setAcceptDrops(False)
 
+    def show_viewport(self, index: int) -> None:
+        """Shows another viewport of the layout from now on."""
+        if index != self.index:
+            self.index, self._content = index, ViewportContent(self._desk, index)
+            self._picture, self._image = None, None
+        self._ruler, self._drag_from, self._is_dragging_slider = None, None, False
+        self.refresh()
+
     def refresh(self) -> None:
         """Asks for the picture of what the desk says now."""
         request = self._content.request(self._size(), self._drag_from is not None)
@@ -80,6 +89,7 @@ class ViewportWidget(QWidget):
             self._desk.viewing.mark_visited(request.volume.display_set_id, request.slice_index)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Picture, overlay, slider, edge."""
         painter = QPainter(self)
@@ -96,10 +106,12 @@ class ViewportWidget(QWidget):
         finally:
             painter.end()
 
+    @guarded
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another size needs another picture."""
         self.refresh()
 
+    @guarded
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One notch, one image; towards the reader is the next."""
         notches = event.angleDelta().y() or event.angleDelta().x()
@@ -110,6 +122,7 @@ class ViewportWidget(QWidget):
         self._desk.viewing.scroll(self.index, steps)
         event.accept()
 
+    @guarded
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begins a drag, selects a mark, or moves the slider."""
         self.setFocus()
@@ -128,6 +141,7 @@ class ViewportWidget(QWidget):
         elif left and self._desk.viewing.tool is Tool.CROSSHAIR:
             self._place_crosshair(at)
 
+    @guarded
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Reads out, drags."""
         at = event.position()
@@ -141,6 +155,7 @@ class ViewportWidget(QWidget):
         self._drag(moved, at, event)
         self._drag_from = at
 
+    @guarded
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ends a drag; a ruler or box is kept."""
         self._is_dragging_slider = False
@@ -152,6 +167,7 @@ class ViewportWidget(QWidget):
         self._drag_from, self._drag_button = None, Qt.MouseButton.NoButton
         self.refresh()
 
+    @guarded
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """One viewport alone, or all again."""
         self._desk.viewing.toggle_maximise(self.index)
