@@ -23,7 +23,7 @@ def guarded(
     """
 
     @functools.wraps(handler)
-    def handle(self: S, *arguments: P.args, **named: P.kwargs) -> None:
+    def handle(self: S, /, *arguments: P.args, **named: P.kwargs) -> None:
         try:
             handler(self, *arguments, **named)
         except Exception:
