@@ -133,9 +133,15 @@ set_up_system() {
     stop "the packages could not be installed: $(tail -n 1 "$LOG") See $LOG; by hand: $(by_hand "${names[@]}")"
 }
 
+# The constraints come by the environment, which takes the place of those that a configuration of
+# pip may name: a file of theirs that is not there would end every install. Relative, because pip
+# splits the value at blanks.
 pip_install() {
-  "$VENV/bin/python" -m pip --disable-pip-version-check --no-input install \
-    --progress-bar off --only-binary :all: -c "$ROOT/constraints.txt" "$@" >>"$LOG" 2>&1
+  (
+    cd "$ROOT"
+    PIP_CONSTRAINT=constraints.txt "$VENV/bin/python" -m pip --disable-pip-version-check \
+      --no-input install --progress-bar off --only-binary :all: "$@" >>"$LOG" 2>&1
+  )
 }
 
 installed_version() {
