@@ -9,6 +9,7 @@ from medai_desktop.app.locations import Locations
 from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.detection.detector import Detector
 from medai_desktop.detection.registry import ModelRegistry
+from medai_desktop.runtimes.devices import check_device_name
 from medai_desktop.runtimes.local_detector import LocalDetector
 from medai_desktop.session.desk import DeskSupplies, ReadingDesk
 from medai_desktop.settings import SettingsStore
@@ -26,11 +27,14 @@ class LocalDetectors:
         models: folder of the models.
         device: auto, cpu, cuda, cuda:1 or mps.
         silence_s: after so long without a sign of life a worker counts as hung.
+
+    Raises:
+        UsageError: there is no such kind of device.
     """
 
     def __init__(self, models: Path, device: str, silence_s: float) -> None:
         self._registry = ModelRegistry(models)
-        self._device = device
+        self._device = check_device_name(device)
         self._silence_s = silence_s
         self._detectors: dict[str, LocalDetector] = {}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from medai_desktop.detection.manifest import Manifest
+from medai_desktop.detection.outside_training import all_of, outside_by_header
 from medai_desktop.text import Message, message
-from medai_desktop.volume import Acquisition, Contrast, MrClass, Region
-
-ADULT_YEARS = 18
+from medai_desktop.volume import Acquisition, MrClass, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Fit:
     Attributes:
         contradiction: why it does not fit; None when it does.
         warnings: what was accepted although unknown.
-        outside_training: why marks may be wrong; None when inside.
+        outside_training: why marks may be wrong, as far as headers tell; None when inside.
     """
 
     contradiction: Message | None
@@ -27,10 +26,23 @@ class Fit:
 
 
 def fit(
-    manifest: Manifest, acquisition: Acquisition, pixel_spacing_mm: tuple[float, float] | None
+    manifest: Manifest,
+    acquisition: Acquisition,
+    pixel_spacing_mm: tuple[float, float] | None,
+    *,
+    is_colour: bool = False,
 ) -> Fit:
-    """A model fits unless the header contradicts it; unknown is accepted and said."""
+    """A model fits unless the header contradicts it; unknown is accepted and said.
+
+    Args:
+        manifest: of the model.
+        acquisition: what the header tells.
+        pixel_spacing_mm: between rows, between columns; None when unknown.
+        is_colour: whether the images have three channels: maps and screenshots, not signal.
+    """
     contradiction = _contradiction(manifest, acquisition)
+    if contradiction is None and is_colour:
+        contradiction = message("detection.colour")
     if contradiction is not None:
         return Fit(contradiction)
     warnings = []
@@ -38,7 +50,8 @@ def fit(
         warnings.append(message("detection.unknown_region"))
     if manifest.mr_classes and acquisition.mr_class is MrClass.UNKNOWN:
         warnings.append(message("detection.unknown_class"))
-    return Fit(None, tuple(warnings), _outside(manifest, acquisition, pixel_spacing_mm))
+    reasons = outside_by_header(manifest, acquisition, pixel_spacing_mm)
+    return Fit(None, tuple(warnings), all_of(reasons))
 
 
 def _contradiction(manifest: Manifest, acquisition: Acquisition) -> Message | None:
@@ -46,22 +59,10 @@ def _contradiction(manifest: Manifest, acquisition: Acquisition) -> Message | No
         return message("detection.other_modality", modality=acquisition.modality)
     if acquisition.is_localizer:
         return message("detection.localizer")
-    if acquisition.region is not Region.UNKNOWN:
-        if acquisition.region.value not in manifest.regions:
-            return message("detection.other_region", region=acquisition.region.value)
-    if manifest.mr_classes and acquisition.mr_class is not MrClass.UNKNOWN:
-        if acquisition.mr_class.value not in manifest.mr_classes:
-            return message("detection.other_class", mr_class=acquisition.mr_class.value)
-    return None
-
-
-def _outside(
-    manifest: Manifest, acquisition: Acquisition, spacing_mm: tuple[float, float] | None
-) -> Message | None:
-    if manifest.prefers_contrast and acquisition.contrast is not Contrast.YES:
-        return message("detection.no_contrast")
-    if acquisition.age_years is not None and acquisition.age_years < ADULT_YEARS:
-        return message("detection.child")
-    if spacing_mm is None:
-        return message("detection.no_scale")
+    region, weighting = acquisition.region, acquisition.mr_class
+    if region is not Region.UNKNOWN and region.value not in manifest.regions:
+        return message("detection.other_region", region=region.value)
+    if manifest.mr_classes and weighting is not MrClass.UNKNOWN:
+        if weighting.value not in manifest.mr_classes:
+            return message("detection.other_class", mr_class=weighting.value)
     return None

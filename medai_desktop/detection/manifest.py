@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
+from medai_desktop.detection.manifest_values import Members
 from medai_desktop.errors import ModelError
 from medai_desktop.findings import CodedConcept
 from medai_desktop.text import message
+from medai_desktop.volume import MrClass, Region
+
+MANIFEST = "manifest.json"
+MAX_MANIFEST_BYTES = 1_000_000
+MOST_CANVAS_PX = 4096
+
+LEAST_SCORE = 0.01
+MOST_FINDINGS = 300
+STEP_MM = 3.0
+"""Thinner slices are looked at in steps of about this; the training slices were thicker."""
+
+REACH_MM = 8.0
+"""Boxes on slices further apart than this are never one finding."""
+
+END_SHARE = 0.3
+"""A finding ends where its score on a slice falls below this share of its highest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,25 @@ class OwnTest:
 
 
 @dataclass(frozen=True, slots=True)
+class TrainedOn:
+    """What images the model was trained on; others are outside its training.
+
+    Attributes:
+        most_pixel_mm: coarsest pixels.
+        least_field_mm: smallest side of an image.
+        most_step_mm: largest step between slices.
+        least_age_years: youngest patients.
+        foreground: least and most share of an image that is not background, 0 to 1.
+    """
+
+    most_pixel_mm: float
+    least_field_mm: float
+    most_step_mm: float
+    least_age_years: float
+    foreground: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """One model.
 
@@ -44,16 +78,18 @@ class Manifest:
         regions: parts of the body it takes; the value names of `Region`.
         mr_classes: weightings it takes; empty for other modalities.
         prefers_contrast: runs on the series with contrast when there is one.
+        trained_on: see `TrainedOn`.
         spacing_mm: physical size of a pixel of its input.
         canvas_px: side of its input.
         normalisation: name of the grey scale.
+        is_half_safe: whether half precision gives the same findings, as its maker has tested.
         link_iou: least overlap of boxes on neighbouring slices to be one finding.
         least_slices_mm: a finding crosses at least so much, when slices are thinner.
         threshold: lower operating point (dashed).
         threshold_solid: higher operating point.
         is_calibrated: whether scores are probabilities.
         network: name of the network.
-        network_config: its sizes.
+        network_config: its sizes, by name.
         weights: the weight file.
         weights_sha256: hexadecimal.
         own_test: see `OwnTest`.
@@ -69,9 +105,11 @@ class Manifest:
     regions: tuple[str, ...]
     mr_classes: tuple[str, ...]
     prefers_contrast: bool
+    trained_on: TrainedOn
     spacing_mm: float
     canvas_px: int
     normalisation: str
+    is_half_safe: bool
     link_iou: float
     least_slices_mm: float
     threshold: float
@@ -84,25 +122,32 @@ class Manifest:
     own_test: OwnTest
     folder: Path
 
-    @property
-    def settings_sha256(self) -> str:
-        """Over everything that changes findings besides the weights, hexadecimal."""
-        parts = (
-            self.spacing_mm,
-            self.canvas_px,
-            self.normalisation,
-            self.link_iou,
-            self.least_slices_mm,
-            self.network,
-            self.network_config,
-        )
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+    def settings_sha256_for(self, precision: str) -> str:
+        """Over everything that changes findings besides the weights, hexadecimal.
 
-    def settings_with(self, **others: object) -> str:
-        """The settings hash of a variant, for tests and comparisons."""
-        return hashlib.sha256(
-            f"{self.settings_sha256}{sorted(others.items())}".encode()
-        ).hexdigest()
+        The operating points are not in it: they change what counts as positive, not what is
+        listed.
+
+        Args:
+            precision: that the network computed in; half precision moves scores.
+        """
+        parts = {
+            "precision": precision,
+            "spacing_mm": self.spacing_mm,
+            "canvas_px": self.canvas_px,
+            "normalisation": self.normalisation,
+            "link_iou": self.link_iou,
+            "least_slices_mm": self.least_slices_mm,
+            "network": self.network,
+            "network_config": dict(self.network_config),
+            "labels": [
+                (label.name, label.code.scheme, label.code.value, label.code.meaning)
+                for label in self.labels
+            ],
+            "joining": (LEAST_SCORE, MOST_FINDINGS, STEP_MM, REACH_MM, END_SHARE),
+        }
+        text = json.dumps(parts, sort_keys=True, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -112,73 +157,82 @@ def read_manifest(folder: Path) -> Manifest:
         ModelError: it is missing or not a manifest.
     """
     try:
-        plain = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return _manifest(folder, plain)
+        with (folder / MANIFEST).open("rb") as file:
+            text = file.read(MAX_MANIFEST_BYTES + 1)
+        if len(text) > MAX_MANIFEST_BYTES:
+            raise ValueError("too large")
+        return _manifest(folder, Members(json.loads(text)))
     except OSError as error:
         raise ModelError(message("detection.no_manifest", model=folder.name)) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(message("detection.bad_manifest", model=folder.name)) from error
 
 
-def _manifest(folder: Path, plain: Mapping[str, object]) -> Manifest:
-    given = cast(Mapping[str, Mapping[str, object]], plain)
-    labels = cast(list[Mapping[str, object]], plain["labels"])
+def _manifest(folder: Path, given: Members) -> Manifest:
+    fit, taken = given.members("fit"), given.members("input")
+    joining, network = given.members("joining"), given.members("network")
+    weights, own_test = given.members("weights"), given.members("own_test")
     made = Manifest(
-        id=str(plain["id"]),
-        title=str(plain["title"]),
-        version=str(plain["version"]),
-        task=str(plain["task"]),
-        modality=_texts(plain["modality"]),
-        labels=tuple(_label(entry) for entry in labels),
-        regions=_texts(given["fit"]["regions"]),
-        mr_classes=_texts(given["fit"]["mr_classes"]),
-        prefers_contrast=given["fit"]["prefers_contrast"] is True,
-        spacing_mm=_positive(given["input"]["spacing_mm"]),
-        canvas_px=int(_positive(given["input"]["canvas_px"])),
-        normalisation=str(given["input"]["normalisation"]),
-        link_iou=_positive(given["joining"]["link_iou"]),
-        least_slices_mm=float(str(given["joining"]["least_slices_mm"])),
-        threshold=_score(plain["threshold"]),
-        threshold_solid=_score(plain["threshold_solid"]),
-        is_calibrated=plain["calibrated"] is True,
-        network=str(given["network"]["name"]),
-        network_config=tuple(
-            sorted(cast(Mapping[str, object], given["network"]["config"]).items())
-        ),
-        weights=folder / Path(str(given["weights"]["file"])).name,
-        weights_sha256=str(given["weights"]["sha256"]),
-        own_test=OwnTest(
-            int(_positive(given["own_test"]["lesions"])),
-            int(float(str(given["own_test"]["unmarked"]))),
-        ),
+        id=given.text("id"),
+        title=given.text("title"),
+        version=given.text("version"),
+        task=given.text("task"),
+        modality=given.texts("modality"),
+        labels=tuple(_label(entry) for entry in given.several("labels")),
+        regions=fit.texts("regions"),
+        mr_classes=fit.texts("mr_classes", may_be_empty=True),
+        prefers_contrast=fit.truth("prefers_contrast"),
+        trained_on=_trained_on(given, taken),
+        spacing_mm=taken.number("spacing_mm", above=0.0, most=100.0),
+        canvas_px=taken.whole("canvas_px", least=32, most=MOST_CANVAS_PX),
+        normalisation=taken.text("normalisation"),
+        is_half_safe=taken.truth("half_precision", default=False),
+        link_iou=joining.number("link_iou", above=0.0, most=1.0),
+        least_slices_mm=joining.number("least_slices_mm", least=0.0, most=1000.0),
+        threshold=given.number("threshold", least=0.0, most=1.0),
+        threshold_solid=given.number("threshold_solid", least=0.0, most=1.0),
+        is_calibrated=given.truth("calibrated"),
+        network=network.text("name"),
+        network_config=network.members("config").frozen(),
+        weights=folder / weights.file_name("file"),
+        weights_sha256=weights.sha256("sha256"),
+        own_test=OwnTest(own_test.whole("lesions", least=1), own_test.whole("unmarked", least=0)),
         folder=folder,
     )
-    if made.id != folder.name or not made.labels or made.threshold > made.threshold_solid:
-        raise ValueError("contradicts itself")
+    _check(made, folder)
     return made
 
 
-def _label(entry: Mapping[str, object]) -> Label:
-    code = cast(Mapping[str, object], entry["code"])
-    concept = CodedConcept(str(code["scheme"]), str(code["value"]), str(code["meaning"]))
-    return Label(str(entry["name"]), concept)
+def _check(made: Manifest, folder: Path) -> None:
+    if made.id != folder.name or not made.labels:
+        raise ValueError("not the manifest of this folder")
+    if made.threshold > made.threshold_solid or made.own_test.unmarked > made.own_test.lesions:
+        raise ValueError("contradicts itself")
+    if made.canvas_px % 32:
+        raise ValueError("the network takes multiples of 32 pixels")
+    if not {*made.regions} <= {region.value for region in Region}:
+        raise ValueError("unknown part of the body")
+    if not {*made.mr_classes} <= {weighting.value for weighting in MrClass}:
+        raise ValueError("unknown weighting")
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError("a list of texts")
-    return tuple(str(item) for item in value)
+def _trained_on(given: Members, taken: Members) -> TrainedOn:
+    """The member ``trained_on``; what it leaves out follows from the input."""
+    found = given.members("trained_on", may_be_missing=True)
+    pixel_mm = taken.number("spacing_mm", above=0.0)
+    field_mm = pixel_mm * taken.whole("canvas_px", least=1)
+    low = found.number("least_foreground", default=0.15, least=0.0, most=1.0)
+    high = found.number("most_foreground", default=0.85, least=low, most=1.0)
+    return TrainedOn(
+        most_pixel_mm=found.number("most_pixel_mm", default=1.5 * pixel_mm, above=0.0),
+        least_field_mm=found.number("least_field_mm", default=0.6 * field_mm, least=0.0),
+        most_step_mm=found.number("most_step_mm", default=10.0, above=0.0),
+        least_age_years=found.number("least_age_years", default=18.0, least=0.0),
+        foreground=(low, high),
+    )
 
 
-def _positive(value: object) -> float:
-    number = float(str(value))
-    if not number > 0:
-        raise ValueError("a positive number")
-    return number
-
-
-def _score(value: object) -> float:
-    number = float(str(value))
-    if not 0 <= number <= 1:
-        raise ValueError("a score lies between 0 and 1")
-    return number
+def _label(entry: Members) -> Label:
+    code = entry.members("code")
+    concept = CodedConcept(code.text("scheme"), code.text("value"), code.text("meaning"))
+    return Label(entry.text("name"), concept)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.detection.manifest import Manifest, read_manifest
 from medai_desktop.errors import ModelError
 from medai_desktop.text import Message, message
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,7 @@ class ModelRegistry:
     def entries(self) -> tuple[ModelEntry, ...]:
         """Every model; weights are looked for, not read."""
         if self._entries is None:
-            folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
-            self._entries = tuple(_entry(f) for f in folders if f.is_dir())
+            self._entries = tuple(_entry(folder) for folder in _model_folders(self._folder))
         return self._entries
 
     def verified(self) -> tuple[ModelEntry, ...]:
@@ -50,28 +52,45 @@ class ModelRegistry:
         """The manifest of a usable model.
 
         Raises:
-            ModelError: there is none of this id, or it is not usable.
+            ModelError: there is none of this id, or why it is not usable.
         """
         for entry in self.entries():
-            if entry.id == model_id and entry.manifest is not None:
+            if entry.id == model_id:
                 if entry.reason is not None:
                     raise ModelError(entry.reason)
-                return entry.manifest
+                if entry.manifest is not None:
+                    return entry.manifest
         raise ModelError(message("detection.unknown_model", model=model_id))
 
 
-def check_weights(manifest: Manifest) -> None:
+def check_weights(manifest: Manifest) -> bytes:
     """Compares the weights with the manifest's hash.
+
+    Returns:
+        The bytes that were compared: whoever loads weights loads these, and not a file that may
+        have been changed since.
 
     Raises:
         ModelError: they are missing or others.
     """
     try:
-        found = hashlib.sha256(manifest.weights.read_bytes()).hexdigest()
+        weights = manifest.weights.read_bytes()
     except OSError as error:
         raise ModelError(message("detection.no_weights", model=manifest.id)) from error
-    if found != manifest.weights_sha256:
+    if hashlib.sha256(weights).hexdigest() != manifest.weights_sha256:
         raise ModelError(message("detection.wrong_hash", model=manifest.id))
+    return weights
+
+
+def _model_folders(folder: Path) -> list[Path]:
+    try:
+        found = sorted(folder.iterdir())
+        return [path for path in found if path.is_dir() and path.name[0] not in "._"]
+    except FileNotFoundError:
+        return []
+    except OSError:
+        _log.warning("the folder of models cannot be read", exc_info=True)
+        return []
 
 
 def _entry(folder: Path) -> ModelEntry:

@@ -7,7 +7,7 @@ import uuid
 
 _NAMESPACE = uuid.UUID("6f1d1f6e-5d0b-5f0e-9a3c-6d6564616930")
 
-DETECTION_VERSION = "1"
+DETECTION_VERSION = "2"
 """Raised when the way from a network's output to findings changes."""
 
 

@@ -63,7 +63,7 @@ def anatomical_plane(normal_lps: npt.ArrayLike) -> AnatomicalPlane:
     """
     vector = np.abs(np.asarray(normal_lps, dtype=np.float64))
     length = float(np.linalg.norm(vector))
-    if length == 0:
+    if length == 0 or not np.isfinite(length):
         return AnatomicalPlane.OBLIQUE
     names = (AnatomicalPlane.SAGITTAL, AnatomicalPlane.CORONAL, AnatomicalPlane.AXIAL)
     axis = int(np.argmax(vector))

@@ -11,3 +11,6 @@ SPACING_RELATIVE = 1e-2
 
 TILT_DEGREES = 0.5
 """A step that leaves the slice normal by more than this angle is a gantry tilt."""
+
+INDEPENDENT_AXES = 1e-3
+"""Three unit vectors that span less volume than this lie in a plane."""

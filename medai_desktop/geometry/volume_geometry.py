@@ -30,14 +30,20 @@ class VolumeGeometry:
 
     def __post_init__(self) -> None:
         """Copies and freezes the affine."""
-        affine = np.array(self.affine, dtype=np.float64)
+        # Adding zero makes -0.0 to 0.0: equal geometries must have equal bytes (see `__hash__`).
+        affine = np.array(self.affine, dtype=np.float64) + 0.0
         if affine.shape != (4, 4) or not np.isfinite(affine).all():
             raise ValueError("an affine is a finite 4 x 4 matrix")
-        if abs(np.linalg.det(affine[:3, :3])) < 1e-12:
+        if not np.array_equal(affine[3], (0.0, 0.0, 0.0, 1.0)):
+            raise ValueError("the last row of an affine is 0 0 0 1")
+        if not _has_independent_axes(affine[:3, :3]):
             raise ValueError("an affine has three independent axes")
+        shape = tuple(int(n) for n in self.shape)
+        if len(shape) != 3 or min(shape) < 1:
+            raise ValueError("a grid has at least one slice, row and column")
         affine.setflags(write=False)
         object.__setattr__(self, "affine", affine)
-        object.__setattr__(self, "shape", tuple(int(n) for n in self.shape))
+        object.__setattr__(self, "shape", shape)
 
     @classmethod
     def from_axes(
@@ -161,3 +167,12 @@ class VolumeGeometry:
     def __hash__(self) -> int:
         """Hash over everything that equality compares."""
         return hash((self.shape, self.frame_of_reference_uid, self.affine.tobytes()))
+
+
+def _has_independent_axes(matrix: FloatArray) -> bool:
+    longest = np.abs(matrix).max(axis=0)
+    if not (longest > 0).all():
+        return False
+    axes = matrix / longest
+    volume = np.linalg.det(axes / np.linalg.norm(axes, axis=0))
+    return bool(abs(volume) >= tolerance.INDEPENDENT_AXES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
 
 from medai_desktop.gui.panels import label
-from medai_desktop.jobs import Job, seconds_left
+from medai_desktop.jobs import Job
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 
@@ -56,7 +56,7 @@ class StatusLine(QStatusBar):
         progress = job.progress
         if progress is not None and progress.total:
             text += f": {say(progress.stage)} {progress.done}/{progress.total}"
-            left = seconds_left(progress, job.seconds_running)
+            left = job.seconds_left
             if left is not None:
                 text += " " + say(message("gui.seconds_left", seconds=round(left)))
         self._job.setText(text)

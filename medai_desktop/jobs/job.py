@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from medai_desktop.errors import CancelledError, MedaiError
 from medai_desktop.jobs.cancellation import Cancellation
-from medai_desktop.jobs.progress import Progress
+from medai_desktop.jobs.progress import Pace, Progress
 from medai_desktop.text import Message, message
 
 _log = logging.getLogger(__name__)
@@ -50,7 +50,9 @@ class Job(Generic[T]):
     Args:
         title: what the reader sees in the status bar.
         work: the work; returns the outcome, raises `MedaiError` with a sentence when it fails.
-        on_change: called on the job's thread after each change of state or progress.
+        on_change: called after each change of state or progress, on the thread that brings it
+            about: the job's own, or the one that cancels a job still queued. What it raises is
+            logged and changes nothing.
     """
 
     _numbers = itertools.count(1)
@@ -67,8 +69,10 @@ class Job(Generic[T]):
         self._work = work
         self._on_change = on_change
         self._state = JobState.QUEUED
+        self._lock = threading.Lock()
         self._ended = threading.Event()
         self._started_at: float | None = None
+        self._pace = Pace()
         self.progress: Progress | None = None
         self.outcome: T | None = None
         self.failure: Message | None = None
@@ -84,9 +88,17 @@ class Job(Generic[T]):
         """Seconds since the work began; 0 before."""
         return 0.0 if self._started_at is None else time.monotonic() - self._started_at
 
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left at the pace of the units finished so far; None while that is unknown."""
+        return None if self._state.has_ended else self._pace.seconds_left(time.monotonic())
+
     def cancel(self) -> None:
-        """Asks the work to end; a job still queued never begins."""
+        """Asks the work to end; a job still queued ends at once and never begins."""
         self.cancellation.cancel()
+        if self._leave(JobState.QUEUED, JobState.CANCELLED):
+            self._ended.set()
+            self._notify()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Waits for the end; returns whether it has come."""
@@ -94,11 +106,10 @@ class Job(Generic[T]):
 
     def run(self) -> None:
         """Does the work on the calling thread; never raises."""
-        if self.cancellation.is_cancelled:
-            self._end(JobState.CANCELLED)
+        if not self._leave(JobState.QUEUED, JobState.RUNNING):
             return
         self._started_at = time.monotonic()
-        self._change(JobState.RUNNING)
+        self._notify()
         try:
             self.outcome = self._work(JobContext(self._report, self.cancellation))
         except CancelledError:
@@ -117,20 +128,29 @@ class Job(Generic[T]):
 
     def _report(self, progress: Progress) -> None:
         self.progress = progress
+        self._pace = self._pace.after(progress, time.monotonic())
         self._notify()
 
-    def _change(self, state: JobState) -> None:
-        self._state = state
-        self._notify()
+    def _leave(self, before: JobState, after: JobState) -> bool:
+        """From one state into the next; False when the job is no longer in the first."""
+        with self._lock:
+            if self._state is not before:
+                return False
+            self._state = after
+            return True
 
     def _end(self, state: JobState) -> None:
-        self._state = state
+        self._leave(JobState.RUNNING, state)
         self._ended.set()
         self._notify()
 
     def _notify(self) -> None:
-        if self._on_change is not None:
+        if self._on_change is None:
+            return
+        try:
             self._on_change(self)
+        except Exception:
+            _log.exception("a listener of job %s failed", self.title.id)
 
 
 class JobThreads:
@@ -145,6 +165,7 @@ class JobThreads:
         self._queue: queue.SimpleQueue[Job[object] | None] = queue.SimpleQueue()
         self._jobs: list[Job[object]] = []
         self._lock = threading.Lock()
+        self._is_closed = False
         self._threads = [
             threading.Thread(target=self._loop, name=f"{name}-{n}", daemon=True)
             for n in range(count)
@@ -153,22 +174,29 @@ class JobThreads:
             thread.start()
 
     def submit(self, job: Job[T]) -> Job[T]:
-        """Hands a job over; returns it."""
+        """Hands a job over; returns it. After `close` it is cancelled at once."""
         with self._lock:
+            is_closed = self._is_closed
             self._jobs = [known for known in self._jobs if not known.state.has_ended]
             self._jobs.append(job)  # type: ignore[arg-type]
-        self._queue.put(job)  # type: ignore[arg-type]
+        if is_closed:
+            job.cancel()
+        else:
+            self._queue.put(job)  # type: ignore[arg-type]
         return job
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Cancels everything and waits for the threads to end."""
+        """Cancels everything and waits for the threads to end, so long at most in all."""
         with self._lock:
-            for job in self._jobs:
-                job.cancel()
+            self._is_closed = True
+            jobs = tuple(self._jobs)
+        for job in jobs:
+            job.cancel()
         for _ in self._threads:
             self._queue.put(None)
+        until = time.monotonic() + timeout_s
         for thread in self._threads:
-            thread.join(timeout_s)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _loop(self) -> None:
         while (job := self._queue.get()) is not None:

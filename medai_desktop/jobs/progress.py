@@ -31,8 +31,45 @@ class Progress:
 ProgressCallback = Callable[[Progress], None]
 
 
-def seconds_left(progress: Progress, seconds_so_far: float) -> float | None:
-    """Time left at the pace so far; None before the first unit is finished."""
-    if progress.done <= 0 or progress.total <= 0:
-        return None
-    return seconds_so_far * (progress.total - progress.done) / progress.done
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast units are finished, from the reports of one stage.
+
+    What comes before the first unit (a program starts, a model loads) does not count, so that the
+    time left does not begin at minutes.
+
+    Attributes:
+        first: the first report with a known total; None before.
+        first_at: seconds on a clock that never goes back.
+        last: the newest report.
+    """
+
+    first: Progress | None = None
+    first_at: float = 0.0
+    last: Progress | None = None
+
+    def after(self, progress: Progress, at: float) -> Pace:
+        """The pace once this was reported; another stage, or a new beginning, starts anew."""
+        if progress.total <= 0:
+            return Pace()
+        before = self.last
+        is_new = (
+            before is None
+            or before.stage != progress.stage
+            or before.total != progress.total
+            or before.done > progress.done
+        )
+        if is_new:
+            return Pace(progress, at, progress)
+        return Pace(self.first, self.first_at, progress)
+
+    def seconds_left(self, now: float) -> float | None:
+        """Time left; None before two reports of finished units tell a pace.
+
+        Args:
+            now: on the clock of `after`. Standing still makes the time left longer.
+        """
+        if self.first is None or self.last is None or self.last.done <= self.first.done:
+            return None
+        finished = self.last.done - self.first.done
+        return (now - self.first_at) * (self.last.total - self.last.done) / finished

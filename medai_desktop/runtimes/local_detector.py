@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 
 import numpy as np
-import numpy.typing as npt
 
 from medai_desktop import __version__
-from medai_desktop.detection.joining import join, slice_boxes
+from medai_desktop.detection.joining import join, step_mm_of
 from medai_desktop.detection.manifest import Manifest
+from medai_desktop.detection.outside_training import (
+    all_of,
+    cut_off,
+    outside_by_header,
+    outside_by_image,
+)
+from medai_desktop.detection.registry import check_weights
 from medai_desktop.errors import (
     CancelledError,
+    MedaiError,
     ModelError,
+    NoFittingModelError,
     OutOfMemoryError,
-    ReplyError,
+    PixelDataError,
     WorkerError,
 )
 from medai_desktop.findings import FindingSet, Provenance, StageSeconds, run_id
 from medai_desktop.jobs import Cancellation, Progress, ProgressCallback
+from medai_desktop.runtimes.devices import WORKER
+from medai_desktop.runtimes.replies import SliceReply, checked_progress, checked_reply
 from medai_desktop.text import Message, message
 from medai_desktop.volume import Acquisition, Volume
 from medai_desktop.wire import Frame, Slot, WorkerProcess
 
-MOST_BOXES = 20_000
+_log = logging.getLogger(__name__)
 
 
 class LocalDetector:
@@ -35,6 +46,7 @@ class LocalDetector:
         device: auto, cpu, cuda, cuda:1 or mps.
         silence_s: after so long without a sign of life the worker counts as hung.
         memory_limit_bytes: of the worker; None for none.
+        program: module of the worker program.
     """
 
     def __init__(
@@ -44,11 +56,13 @@ class LocalDetector:
         device: str = "auto",
         silence_s: float = 120.0,
         memory_limit_bytes: int | None = None,
+        program: str = WORKER,
     ) -> None:
         self._manifest = manifest
         self._wanted = device
         self._silence_s = silence_s
         self._limit = memory_limit_bytes
+        self._program = program
         self._worker: WorkerProcess | None = None
         self.device = ""
 
@@ -72,37 +86,61 @@ class LocalDetector:
         """See `medai_desktop.detection.detector.Detector.detect`."""
         started = time.monotonic()
         cancellation.raise_if_cancelled()
-        slot = Slot(volume.voxels.nbytes)
-        try:
-            slot.array(volume.voxels.shape, volume.voxels.dtype)[...] = volume.voxels
-            reply = self._ask(volume, slot, progress, cancellation)
-        except (WorkerError, CancelledError):
-            self.close()
-            raise
-        finally:
-            slot.close()
-        boxes = self._checked(reply, volume)
-        self.device = reply.text("device")
-        inferred = time.monotonic()
-        findings = join(slice_boxes(boxes), volume, self._manifest)
+        if volume.is_colour:
+            raise NoFittingModelError(message("detection.colour"))
+        if not volume.digest:
+            raise PixelDataError(message("runtimes.incomplete"))
+        reply = self._reply(volume, progress, cancellation)
+        self.device = reply.device
+        settings = self._manifest.settings_sha256_for(reply.precision)
+        run = run_id(volume.digest, self._manifest.weights_sha256, settings)
+        replied = time.monotonic()
+        findings = join(reply.boxes, volume, self._manifest, run)
         ended = time.monotonic()
-        preprocess, inference = reply.number("preprocess_s"), reply.number("inference_s")
+        in_worker = reply.preprocess_s + reply.inference_s
         return FindingSet(
-            run_id(volume.digest, self._manifest.weights_sha256, self._manifest.settings_sha256),
+            run,
             volume.display_set_id,
             volume.digest,
-            self._provenance(),
+            self._provenance(settings),
             findings,
-            StageSeconds(0.0, preprocess, inference, ended - inferred, ended - started),
-            None,
-            self._warnings(reply),
+            StageSeconds(
+                max(0.0, replied - started - in_worker),
+                reply.preprocess_s,
+                reply.inference_s,
+                ended - replied,
+                ended - started,
+            ),
+            all_of(
+                (
+                    *outside_by_header(self._manifest, acquisition, volume.in_plane_mm),
+                    *outside_by_image(self._manifest, volume),
+                )
+            ),
+            self._warnings(reply, volume),
         )
 
     def close(self) -> None:
         """Ends the worker."""
-        if self._worker is not None:
-            self._worker.end()
-            self._worker = None
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.end()
+
+    def _reply(
+        self, volume: Volume, progress: ProgressCallback, cancellation: Cancellation
+    ) -> SliceReply:
+        """Hands the volume over and waits; a worker that failed is not used again."""
+        slot = Slot(volume.voxels.nbytes)
+        try:
+            hand_over(volume, slot)
+            return checked_reply(self._ask(volume, slot, progress, cancellation), volume)
+        except (WorkerError, OutOfMemoryError, CancelledError) as error:
+            if isinstance(error, WorkerError) and self._worker is not None:
+                _log.warning("the worker of %s failed: %s", self.model_id, self._worker.detail)
+            self.close()
+            raise
+        finally:
+            slot.close()
 
     def _ask(
         self,
@@ -111,101 +149,108 @@ class LocalDetector:
         progress: ProgressCallback,
         cancellation: Cancellation,
     ) -> Frame:
+        progress(Progress(0, 0, message("runtimes.starting", model=self._manifest.title)))
         worker = self._started(cancellation)
         worker.send(self._request(volume, slot))
         stage = message("runtimes.looking", model=self._manifest.title)
-        progress(Progress(0, 0, message("runtimes.starting", model=self._manifest.title)))
         while True:
             reply = worker.receive(self._silence_s, cancellation)
-            if reply.kind == "progress":
-                done, total = int(reply.number("done")), int(reply.number("total"))
-                if not 0 <= done <= total:
-                    raise ReplyError(message("wire.nonsense", what="progress"))
-                progress(Progress(done, total, stage))
-            elif reply.kind == "result":
+            if reply.is_error:
+                raise self._failure(reply)
+            if reply.kind != "progress":
                 return reply
-            else:
-                self.close()
-                raise self._failure(str(reply.parameters.get("reason", "")))
+            done, total = checked_progress(reply, volume)
+            progress(Progress(done, total, stage))
 
     def _started(self, cancellation: Cancellation) -> WorkerProcess:
         if self._worker is None or not self._worker.is_alive:
-            self._worker = WorkerProcess("medai_desktop.runtimes.worker")
+            self.close()
+            self._worker = WorkerProcess(self._program)
             if self._limit is not None:
                 self._worker.send(Frame("limit", {"bytes": self._limit}))
                 self._worker.receive(self._silence_s, cancellation)
         return self._worker
 
     def _request(self, volume: Volume, slot: Slot) -> Frame:
-        spacing: tuple[float, ...]
-        if volume.geometry is not None:
-            spacing = volume.geometry.spacing_mm
-        else:
-            in_plane = volume.pixel_spacing_mm or (self._manifest.spacing_mm,) * 2
-            spacing = (self._manifest.spacing_mm * 4, *in_plane)
+        in_plane_mm = volume.in_plane_mm or (self._manifest.spacing_mm,) * 2
         return Frame(
             "detect",
             {
                 "folder": str(self._manifest.folder),
                 "device": self._wanted,
-                "threads": max(1, (os.cpu_count() or 2) - 1),
+                "threads": worker_threads(),
                 "slot": slot.name,
                 "dtype": volume.voxels.dtype.str,
-                "spacing": self._manifest.spacing_mm,
-                "canvas": self._manifest.canvas_px,
             },
             {
                 "shape": np.array(volume.voxels.shape, dtype=np.int64),
-                "spacing_mm": np.array(spacing, dtype=np.float64),
+                "spacing_mm": np.array((step_mm_of(volume), *in_plane_mm), dtype=np.float64),
             },
         )
 
-    def _checked(self, reply: Frame, volume: Volume) -> npt.NDArray[np.generic]:
-        boxes = reply.tensor("slice_boxes", np.float32, 2)
-        slices, rows, columns = volume.shape
-        upper = np.array([slices - 1, columns, rows, columns, rows, 1.0])
-        values = boxes.astype(np.float64)
-        is_right = (
-            boxes.shape[1] == 6
-            and boxes.shape[0] <= MOST_BOXES
-            and bool(np.isfinite(values).all())
-            and bool((values >= 0).all())
-            and bool((values <= upper + 1e-3).all())
-            and bool((values[:, 1] < values[:, 3]).all())
-            and bool((values[:, 2] < values[:, 4]).all())
-            and bool((values[:, 0] == np.rint(values[:, 0])).all())
-        )
-        if not is_right:
-            self.close()
-            raise ReplyError(message("wire.nonsense", what="slice_boxes"))
-        return boxes
-
-    def _failure(self, reason: str) -> ModelError | OutOfMemoryError | WorkerError:
+    def _failure(self, reply: Frame) -> MedaiError:
+        reason, title = reply.text("reason"), self._manifest.title
         if reason == "memory":
-            return OutOfMemoryError(message("runtimes.out_of_memory", model=self._manifest.title))
+            return OutOfMemoryError(message("runtimes.out_of_memory", model=title))
         if reason == "model":
-            return ModelError(message("detection.wrong_hash", model=self._manifest.id))
-        return WorkerError(
-            message("runtimes.failed", model=self._manifest.title, reason=reason or "?")
-        )
+            return self._unusable()
+        if reason == "newer":
+            return ModelError(message("runtimes.newer_model", model=title))
+        if reason == "device":
+            names = ", ".join(str(reply.parameters.get("names", "")).split(","))
+            return WorkerError(message("runtimes.no_device", device=self._wanted, names=names))
+        return WorkerError(message("runtimes.failed", model=title, reason=reason or "?"))
 
-    def _warnings(self, reply: Frame) -> tuple[Message, ...]:
-        fallback = str(reply.parameters.get("fallback", ""))
-        if fallback == "cpu":
-            return (message("runtimes.fell_back_to_cpu"),)
-        return (message("runtimes.smaller_batches"),) if fallback else ()
+    def _unusable(self) -> ModelError:
+        """Why the worker could not load the model, looked at once more on this side."""
+        try:
+            check_weights(self._manifest)
+        except ModelError as error:
+            return error
+        return ModelError(message("runtimes.bad_weights", model=self._manifest.title))
 
-    def _provenance(self) -> Provenance:
+    def _warnings(self, reply: SliceReply, volume: Volume) -> tuple[Message, ...]:
+        warnings = []
+        if reply.fallback == "cpu":
+            warnings.append(message("runtimes.fell_back_to_cpu"))
+        elif reply.fallback == "smaller":
+            warnings.append(message("runtimes.smaller_batches"))
+        beyond = cut_off(self._manifest, volume)
+        return (*warnings, beyond) if beyond is not None else tuple(warnings)
+
+    def _provenance(self, settings_sha256: str) -> Provenance:
         made = self._manifest
         return Provenance(
             made.id,
             made.title,
             made.version,
             made.weights_sha256,
-            made.settings_sha256,
+            settings_sha256,
             made.threshold,
             made.threshold_solid,
             made.is_calibrated,
             __version__,
             self.device,
         )
+
+
+def hand_over(volume: Volume, slot: Slot) -> None:
+    """Copies a volume into a slot as a model wants it.
+
+    Padding, and what is no number, is replaced; where MONOCHROME1 shows high values dark they are
+    turned round, so that bright is high on both.
+    """
+    target = slot.array(volume.voxels.shape, volume.voxels.dtype)
+    for index in range(volume.shape[0]):
+        target[index] = volume.signal(index)
+    if volume.is_inverted:
+        low, high = target.min(), target.max()
+        for index in range(volume.shape[0]):
+            target[index] = high - (target[index] - low)
+
+
+def worker_threads() -> int:
+    """All cores that this program may use but one, which is the window's."""
+    usable = getattr(os, "sched_getaffinity", None)
+    cores = len(usable(0)) if usable is not None else os.cpu_count() or 2
+    return max(1, cores - 1)

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy import ndimage
 
+from medai_desktop.detection.joining import looked_at
 from medai_desktop.runtimes.networks.slice_detector import SliceDetector, boxes_from_output
 from medai_desktop.runtimes.slice_grey import normalise_slice
 
-DETECTION_STEP_MM = 3.0
-"""Thinner slices are looked at in steps of about this; the training slices were thicker."""
+PRECISIONS = {"fp16": torch.float16, "bf16": torch.bfloat16}
+"""Half precisions by name; anything else computes in full."""
+
+
+@dataclass(slots=True)
+class StageClock:
+    """Seconds that the stages of a run took.
+
+    Attributes:
+        preprocess_s: bringing slices to the network's scale.
+        inference_s: the network and its boxes.
+    """
+
+    preprocess_s: float = 0.0
+    inference_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +40,15 @@ class SliceInput:
         spacing_mm: physical size of its pixels.
         canvas_px: side of its square input.
         batch: slices at once.
+        precision: fp32, or one of `PRECISIONS`.
+        clock: is told how long the stages take.
     """
 
     spacing_mm: float
     canvas_px: int
     batch: int = 4
+    precision: str = "fp32"
+    clock: StageClock = field(default_factory=StageClock, compare=False)
 
 
 def run_slice_detector(
@@ -51,24 +70,39 @@ def run_slice_detector(
     Returns:
         (n, 6): slice, x0, y0, x1, y1 in pixel edges of the stored image, score.
     """
-    step = max(1, round(DETECTION_STEP_MM / max(spacing_mm[0], 1e-3)))
-    slices = voxels.shape[0]
-    chosen = list(range((slices - 1) % step // 2, slices, step))
-    device = next(network.parameters()).device
+    chosen = looked_at(voxels.shape[0], spacing_mm[0])
     found: list[tuple[float, ...]] = []
+    on_unit_done(0, len(chosen))
     for start in range(0, len(chosen), given.batch):
         indices = chosen[start : start + given.batch]
-        pictures = [to_canvas(voxels[k], spacing_mm[1:], given) for k in indices]
-        batch = torch.from_numpy(np.stack(pictures)[:, None]).to(device)
-        with torch.inference_mode():
-            answers = boxes_from_output(network(batch))
+        began = time.monotonic()
+        pictures = np.stack([to_canvas(voxels[k], spacing_mm[1:], given) for k in indices])
+        ready = time.monotonic()
+        answers = _boxes(network, pictures, given)
+        given.clock.preprocess_s += ready - began
+        given.clock.inference_s += time.monotonic() - ready
         for k, boxes in zip(indices, answers, strict=True):
-            for x0, y0, x1, y1, score, _ in boxes.cpu().tolist():
+            for x0, y0, x1, y1, score, _ in boxes:
                 box = from_canvas((x0, y0, x1, y1), voxels.shape[1:], spacing_mm[1:], given)
                 if box is not None:
                     found.append((float(k), *box, score))
-        on_unit_done(min(len(chosen), start + len(indices)), len(chosen))
+        on_unit_done(start + len(indices), len(chosen))
     return np.array(found, dtype=np.float32).reshape(-1, 6)
+
+
+def _boxes(
+    network: SliceDetector, pictures: npt.NDArray[np.float32], given: SliceInput
+) -> list[list[list[float]]]:
+    device = next(network.parameters()).device
+    half = PRECISIONS.get(given.precision)
+    batch = torch.from_numpy(pictures[:, None]).to(device)
+    with torch.inference_mode(), torch.autocast(device.type, half, enabled=half is not None):
+        output = network(batch)
+    if not all(torch.isfinite(part).all() for part in (output.heatmap, output.image)):
+        # Comparisons with such values would leave no boxes: silence instead of a failure.
+        raise RuntimeError("the network gave values that are no numbers")
+    with torch.inference_mode():
+        return [boxes.cpu().tolist() for boxes in boxes_from_output(output)]
 
 
 def to_canvas(

@@ -14,40 +14,31 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from medai_desktop.wire import Frame
+    from medai_desktop.wire import Frame, Tell
 
 MEMORY_LIMIT_BYTES = 3 * 1024**3
 
 
 def main() -> int:
     """Answers requests on standard input until it is closed."""
-    from medai_desktop.wire import Frame, read_frame, write_frame
+    from medai_desktop.wire import answer_requests
 
     _limit_memory()
-    answers = sys.stdout.buffer
-    sys.stdout = sys.stderr
-    while (request := read_frame(sys.stdin.buffer)) is not None:
-        try:
-            reply = _decode(request)
-        except MemoryError:
-            reply = Frame("error", {"reason": "memory"})
-        except Exception as error:  # noqa: BLE001 - whatever a codec raises is told, by its kind
-            reply = Frame("error", {"reason": f"{type(error).__name__}: {error}"[:300]})
-        write_frame(answers, reply)
-    return 0
+    return answer_requests(_decode)
 
 
-def _decode(request: Frame) -> Frame:
+def _decode(request: Frame, tell: Tell) -> Frame:
     from medai_desktop.series.decoding import decode_frame
-    from medai_desktop.wire import Frame, attach_slot
+    from medai_desktop.wire import Frame, attached_slot
 
     if request.kind == "hello":
         return Frame("hello")
     values = decode_frame(request.text("path"), int(request.number("frame")))
     if values.nbytes > int(request.number("slot_size")):
         return Frame("error", {"reason": "size"})
-    _leave(values, attach_slot(request.text("slot")))
-    kind = {"u1": "UINT8", "u2": "UINT16", "i2": "INT16", "i4": "INT32", "u4": "INT64"}
+    with attached_slot(request.text("slot")) as block:
+        _leave(values, block)
+    kind = {"u1": "UINT8", "u2": "UINT16", "i2": "INT16", "i4": "INT32", "u4": "UINT32"}
     name = values.dtype.str.lstrip("<>|=")
     return Frame(
         "decoded",

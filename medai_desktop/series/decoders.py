@@ -22,7 +22,7 @@ NUMPY_OF = {
     "UINT16": np.uint16,
     "INT16": np.int16,
     "INT32": np.int32,
-    "INT64": np.uint32,
+    "UINT32": np.uint32,
     "FP32": np.float32,
 }
 

@@ -4,7 +4,14 @@ Lives here: the declared options and the store that keeps what the reader chose.
 and `text`; standard library only.
 """
 
-from medai_desktop.settings.option import OPTIONS, Option, OptionValue, option
+from medai_desktop.settings.option import DEVICE_PATTERN, OPTIONS, Option, OptionValue, option
 from medai_desktop.settings.store import SettingsStore
 
-__all__ = ["OPTIONS", "Option", "OptionValue", "SettingsStore", "option"]
+__all__ = [
+    "DEVICE_PATTERN",
+    "OPTIONS",
+    "Option",
+    "OptionValue",
+    "SettingsStore",
+    "option",
+]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gettext
+import logging
+import struct
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 
 from medai_desktop.text.message import Message
+
+_log = logging.getLogger(__name__)
 
 
 class Language(Enum):
@@ -63,13 +67,20 @@ class Catalogues:
         wording = self.wording(said.id, language)
         try:
             return wording.format(**arguments)
-        except (KeyError, IndexError, ValueError):
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             return wording
 
     def _translations(self, domain: str, language: Language) -> gettext.NullTranslations:
         key = (language, domain)
         if key not in self._loaded:
-            self._loaded[key] = gettext.translation(
+            self._loaded[key] = self._read(domain, language)
+        return self._loaded[key]
+
+    def _read(self, domain: str, language: Language) -> gettext.NullTranslations:
+        try:
+            return gettext.translation(
                 domain, self._folder, languages=[language.value], fallback=True
             )
-        return self._loaded[key]
+        except (OSError, ValueError, struct.error) as error:
+            _log.warning("catalogue %s of %s cannot be read: %r", domain, language.value, error)
+            return gettext.NullTranslations()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,3 +75,31 @@ class Volume:
     def is_colour(self) -> bool:
         """Whether the last axis holds red, green and blue."""
         return self.voxels.ndim == 4
+
+    @property
+    def in_plane_mm(self) -> tuple[float, float] | None:
+        """Step between rows and columns, millimetres: of the geometry when there is one."""
+        if self.geometry is None:
+            return self.pixel_spacing_mm
+        _, rows, columns = self.geometry.spacing_mm
+        return rows, columns
+
+    def signal(self, index: int) -> npt.NDArray[np.generic]:
+        """One slice without what is no signal, for statistics and models.
+
+        Args:
+            index: of the slice.
+
+        Returns:
+            (rows, columns) of the same type: padding, and what is no number, replaced by the
+            smallest other value.
+        """
+        values: npt.NDArray[Any] = self.voxels[index]
+        is_no_signal = ~np.isfinite(values)
+        if self.padding is not None:
+            is_no_signal |= (values >= self.padding[0]) & (values <= self.padding[1])
+        if is_no_signal.any():
+            others = values[~is_no_signal]
+            smallest = others.min() if others.size else values.dtype.type(0)
+            values = np.where(is_no_signal, smallest, values).astype(values.dtype)
+        return values

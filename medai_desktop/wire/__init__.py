@@ -6,16 +6,23 @@ shared slots for voxels, starting, speaking to and ending a worker program. May 
 Terms: frame (length, header, tensors), slot (one shared block of one worker), sign of life.
 """
 
-from medai_desktop.wire.frames import Frame, read_frame, write_frame
-from medai_desktop.wire.slot import Slot, attach_slot
+from medai_desktop.wire.frames import Frame, read_reply, read_request, write_reply, write_request
+from medai_desktop.wire.service import Tell, answer_requests
+from medai_desktop.wire.slot import Slot, attached_slot, clear_leftovers, free_bytes
 from medai_desktop.wire.worker_process import WorkerProcess, program_command
 
 __all__ = [
     "Frame",
     "Slot",
+    "Tell",
     "WorkerProcess",
-    "attach_slot",
+    "answer_requests",
+    "attached_slot",
+    "clear_leftovers",
+    "free_bytes",
     "program_command",
-    "read_frame",
-    "write_frame",
+    "read_reply",
+    "read_request",
+    "write_reply",
+    "write_request",
 ]

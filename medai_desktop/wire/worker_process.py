@@ -10,25 +10,35 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from medai_desktop.errors import CancelledError, ReplyError, WorkerDiedError, WorkerHungError
 from medai_desktop.jobs import Cancellation
 from medai_desktop.text import message
-from medai_desktop.wire.frames import Frame, read_frame, write_frame
+from medai_desktop.wire.frames import Frame, read_reply, write_request
+from medai_desktop.wire.standing_back import stand_back, start_options
 
 POLL_S = 0.05
 GRACE_S = 0.4
 DETAIL_LINES = 40
+DETAIL_CHARACTERS = 500
+MOST_COUNTED_S = 1.0
+"""A wait that took longer was a sleep of this computer or of the window, not of the worker."""
 
 
 def program_command(module: str, arguments: tuple[str, ...] = ()) -> list[str]:
-    """How a worker program is started: by this interpreter, or by the frozen program itself."""
+    """How a worker program is started: by this interpreter, or by the frozen program itself.
+
+    The folder that the window was started in is no place to import from (``-P``): it may be a
+    stranger's disc.
+    """
     if getattr(sys, "frozen", False):
         return [sys.executable, "--worker", module, *arguments]
-    return [sys.executable, "-m", module, *arguments]
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 class WorkerProcess:
@@ -46,19 +56,24 @@ class WorkerProcess:
         environment["PYTHONPATH"] = os.pathsep.join(
             part for part in (root, environment.get("PYTHONPATH", "")) if part
         )
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
             program_command(module, arguments),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment,
-            start_new_session=True,
+            **start_options(),
         )
-        self._stand_back(niceness)
+        stand_back(self._process.pid, niceness)
+        self._asked = ""
         self._frames: queue.SimpleQueue[Frame | ReplyError | None] = queue.SimpleQueue()
         self._detail: deque[str] = deque(maxlen=DETAIL_LINES)
-        for target in (self._read_frames, self._read_detail):
-            threading.Thread(target=target, daemon=True).start()
+        self._readers = [
+            threading.Thread(target=target, daemon=True)
+            for target in (self._read_frames, self._read_detail)
+        ]
+        for reader in self._readers:
+            reader.start()
 
     @property
     def pid(self) -> int:
@@ -76,14 +91,18 @@ class WorkerProcess:
         return "\n".join(self._detail)
 
     def send(self, frame: Frame) -> None:
-        """Says something.
+        """Asks something; replies to anything asked before count as nonsense from now on.
 
         Raises:
             WorkerDiedError: the program has ended.
         """
+        self._asked = uuid.uuid4().hex
+        pipe = cast(BinaryIO, self._process.stdin)
+        if pipe.closed:
+            raise self._died()
         try:
-            write_frame(cast(BinaryIO, self._process.stdin), frame)
-        except (OSError, ValueError) as error:
+            write_request(pipe, replace(frame, id=self._asked))
+        except OSError as error:
             raise self._died() from error
 
     def receive(self, silence_s: float, cancellation: Cancellation | None = None) -> Frame:
@@ -99,53 +118,58 @@ class WorkerProcess:
             WorkerHungError: it was silent for too long.
             ReplyError: it said something that cannot be right.
         """
-        until = time.monotonic() + silence_s
+        silent_s, before = 0.0, time.monotonic()
         while True:
+            if cancellation is not None and cancellation.is_cancelled:
+                self.end()
+                raise CancelledError(message("jobs.cancelled"))
             try:
-                frame = self._frames.get(timeout=POLL_S)
+                return self._checked(self._frames.get(timeout=POLL_S))
             except queue.Empty:
-                if cancellation is not None and cancellation.is_cancelled:
-                    self.end()
-                    raise CancelledError(message("jobs.cancelled")) from None
-                if time.monotonic() > until:
-                    self.end(0.0)
-                    raise WorkerHungError(message("wire.hung", seconds=round(silence_s))) from None
-                continue
-            if frame is None:
-                raise self._died()
-            if isinstance(frame, ReplyError):
+                now = time.monotonic()
+                silent_s += min(now - before, MOST_COUNTED_S)
+                before = now
+            if silent_s > silence_s:
                 self.end(0.0)
-                raise frame
-            return frame
+                raise WorkerHungError(message("wire.hung", seconds=round(silence_s)))
 
     def end(self, grace_s: float = GRACE_S) -> None:
         """Ends the program: asks, then kills; a stopped one too."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             cast(BinaryIO, self._process.stdin).close()
-        if self.is_alive and grace_s > 0:
-            with contextlib.suppress(OSError):
-                self._process.terminate()
+        if grace_s > 0:
+            self._signal_group("SIGTERM")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(grace_s)
-        if self.is_alive:
-            self._process.kill()
+        self._signal_group("SIGKILL")
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(2.0)
+        for reader in self._readers:
+            if reader is not threading.current_thread():
+                reader.join(1.0)
+
+    def _checked(self, said: Frame | ReplyError | None) -> Frame:
+        if said is None:
+            raise self._died()
+        if isinstance(said, Frame) and said.id == self._asked:
+            return said
+        self.end(0.0)
+        if isinstance(said, ReplyError):
+            raise said
+        raise ReplyError(message("wire.nonsense", what="id"))
 
     def _read_frames(self) -> None:
-        pipe = cast(BinaryIO, self._process.stdout)
-        try:
-            while (frame := read_frame(pipe)) is not None:
-                self._frames.put(frame)
-        except ReplyError as error:
-            self._frames.put(error)
-        except (OSError, ValueError):
-            pass
+        with contextlib.suppress(OSError, ValueError), cast(BinaryIO, self._process.stdout) as pipe:
+            try:
+                while (frame := read_reply(pipe)) is not None:
+                    self._frames.put(frame)
+            except ReplyError as error:
+                self._frames.put(error)
         self._frames.put(None)
 
     def _read_detail(self) -> None:
-        with contextlib.suppress(OSError, ValueError):
-            for line in cast(BinaryIO, self._process.stderr):
+        with contextlib.suppress(OSError, ValueError), cast(BinaryIO, self._process.stderr) as pipe:
+            while line := pipe.readline(DETAIL_CHARACTERS):
                 self._detail.append(line.decode("utf-8", "replace").rstrip())
 
     def _died(self) -> WorkerDiedError:
@@ -159,7 +183,12 @@ class WorkerProcess:
                 how = signal.Signals(-code).name
         return WorkerDiedError(message("wire.died", how=how))
 
-    def _stand_back(self, niceness: int) -> None:
-        if hasattr(os, "setpriority"):
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, niceness)
+    def _signal_group(self, name: str) -> None:
+        """Signals the program and what it started; on Windows it is ended by either signal."""
+        if not self.is_alive:
+            return
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, getattr(signal, name))
+            else:
+                self._process.kill()

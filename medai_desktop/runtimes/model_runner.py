@@ -1,0 +1,156 @@
+"""Runs slice detectors in the worker: model, device, memory that runs out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from medai_desktop.detection.manifest import Manifest, read_manifest
+from medai_desktop.detection.registry import check_weights
+from medai_desktop.errors import ModelError
+from medai_desktop.runtimes import torch_devices
+from medai_desktop.runtimes.networks.slice_detector import SliceDetector, load_slice_detector
+from medai_desktop.runtimes.slice_grey import NORMALISATION
+from medai_desktop.runtimes.slice_inference import SliceInput, StageClock, run_slice_detector
+from medai_desktop.wire import Frame, Tell, attached_slot
+
+NETWORK = "slice-detector"
+BATCH = {"cpu": 4}
+CARD_BATCH = 16
+MAX_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Warm:
+    """A network on a device; the weights' hash tells which."""
+
+    weights_sha256: str
+    device: str
+    network: SliceDetector
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """Where and how a run goes on after memory has run out."""
+
+    device: str
+    batch: int
+    fallback: str = ""
+
+    def smaller(self) -> bool:
+        """The next smaller way to run; False when there is none."""
+        if self.batch > 1:
+            self.batch, self.fallback = 1, self.fallback or "smaller"
+            return True
+        if self.device != "cpu":
+            self.device, self.batch, self.fallback = "cpu", BATCH["cpu"], "cpu"
+            return True
+        return False
+
+
+class ModelRunner:
+    """Keeps the model of the last request warm."""
+
+    def __init__(self) -> None:
+        self._warm: _Warm | None = None
+
+    def devices(self) -> Frame:
+        """The names of the devices that compute."""
+        return Frame("devices", {"names": ",".join(torch_devices.device_names())})
+
+    def detect(self, request: Frame, tell: Tell) -> Frame:
+        """Looks at the volume in the slot."""
+        try:
+            device = torch_devices.chosen_device(request.text("device"))
+        except torch_devices.NoSuchDeviceError as error:
+            return Frame("error", {"reason": "device", "names": str(error)})
+        try:
+            manifest = read_manifest(Path(request.text("folder")))
+        except ModelError:
+            return Frame("error", {"reason": "model"})
+        if manifest.network != NETWORK or manifest.normalisation != NORMALISATION:
+            return Frame("error", {"reason": "newer"})
+        attempt = _Attempt(device, BATCH.get(device, CARD_BATCH))
+        while True:
+            try:
+                return self._run(manifest, attempt, request, tell)
+            except _UnusableWeightsError:
+                return Frame("error", {"reason": "model"})
+            except (MemoryError, RuntimeError) as error:
+                self._warm = None
+                if not _is_short_of_memory(error):
+                    return Frame("error", {"reason": str(error)[:MAX_REASON]})
+            torch_devices.give_memory_back(attempt.device)
+            if not attempt.smaller():
+                return Frame("error", {"reason": "memory"})
+
+    def _run(self, manifest: Manifest, attempt: _Attempt, request: Frame, tell: Tell) -> Frame:
+        torch_devices.prepare(attempt.device, int(request.number("threads")))
+        network = self._network(manifest, attempt.device)
+        precision = torch_devices.chosen_precision(attempt.device, manifest.is_half_safe)
+        given = SliceInput(manifest.spacing_mm, manifest.canvas_px, attempt.batch, precision)
+        clock = StageClock()
+        with attached_slot(request.text("slot")) as block:
+            boxes = run_slice_detector(
+                network,
+                np.ndarray(
+                    tuple(int(n) for n in request.tensor("shape", np.int64, 1)),
+                    np.dtype(request.text("dtype")),
+                    buffer=block,
+                ),
+                _triple(request.tensor("spacing_mm", np.float64, 1)),
+                replace(given, clock=clock),
+                lambda done, total: tell(Frame("progress", {"done": done, "total": total})),
+            )
+        torch_devices.give_memory_back(attempt.device)
+        return Frame(
+            "result",
+            {
+                "device": attempt.device,
+                "precision": precision,
+                "fallback": attempt.fallback,
+                "preprocess_s": clock.preprocess_s,
+                "inference_s": clock.inference_s,
+            },
+            {"slice_boxes": boxes},
+        )
+
+    def _network(self, manifest: Manifest, device: str) -> SliceDetector:
+        warm = self._warm
+        if warm and (warm.weights_sha256, warm.device) == (manifest.weights_sha256, device):
+            return warm.network
+        self._warm = None
+        network = _loaded(manifest).to(device)
+        self._warm = _Warm(manifest.weights_sha256, device, network)
+        return network
+
+
+class _UnusableWeightsError(Exception):
+    """The weights are missing, others than the manifest says, or those of another network."""
+
+
+def _loaded(manifest: Manifest) -> SliceDetector:
+    from safetensors.torch import load
+
+    try:
+        return load_slice_detector(dict(manifest.network_config), load(check_weights(manifest)))
+    except MemoryError:
+        raise
+    except Exception as error:
+        if _is_short_of_memory(error):
+            raise
+        raise _UnusableWeightsError from error
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    """Allocators say it in their own words; oneDNN cannot make a primitive then."""
+    said = str(error).lower()
+    words = ("memory", "alloc", "could not create a primitive")
+    return isinstance(error, MemoryError) or any(word in said for word in words)
+
+
+def _triple(values: np.ndarray) -> tuple[float, float, float]:
+    first, second, third = (float(value) for value in values)
+    return first, second, third
