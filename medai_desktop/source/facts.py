@@ -193,14 +193,9 @@ def _pixel_facts(found: Elements) -> PixelFacts | None:
         return None
     rows, columns = found.whole("Rows") or 0, found.whole("Columns") or 0
     samples = found.whole("SamplesPerPixel") or 1
-    allocated = found.whole("BitsAllocated") or 16
-    stored = found.whole("BitsStored") or allocated
-    high_bit = found.whole("HighBit")
-    high_bit = stored - 1 if high_bit is None else high_bit
     if not (0 < rows <= MAX_SIDE and 0 < columns <= MAX_SIDE and samples in (1, 3, 4)):
         raise ValueError("size")
-    if allocated not in ALLOCATED or not 0 < stored <= allocated or not 0 <= high_bit < allocated:
-        raise ValueError("bits")
+    allocated, stored, high_bit = _bits(found)
     is_signed = found.whole("PixelRepresentation") == 1
     shared = found.first("SharedFunctionalGroupsSequence")
     transform = _within(found, shared, "PixelValueTransformationSequence")
@@ -217,7 +212,7 @@ def _pixel_facts(found: Elements) -> PixelFacts | None:
         found.text("PhotometricInterpretation").upper() or "MONOCHROME2",
         allocated,
         stored,
-        high_bit if high_bit >= stored - 1 else stored - 1,
+        high_bit,
         is_signed,
         found.whole("PlanarConfiguration") or 0,
         slope,
@@ -283,6 +278,17 @@ def _within(found: Elements, shared: Elements, keyword: str) -> Elements:
 def _echo_time(found: Elements, shared: Elements) -> float | None:
     own = found.number("EchoTime")
     return own if own is not None else shared.first("MREchoSequence").number("EffectiveEchoTime")
+
+
+def _bits(found: Elements) -> tuple[int, int, int]:
+    """Bits allocated and stored, and the highest that is stored."""
+    allocated = found.whole("BitsAllocated") or 16
+    stored = found.whole("BitsStored") or allocated
+    high_bit = found.whole("HighBit")
+    high_bit = stored - 1 if high_bit is None else high_bit
+    if allocated not in ALLOCATED or not 0 < stored <= allocated or not 0 <= high_bit < allocated:
+        raise ValueError("bits")
+    return allocated, stored, max(high_bit, stored - 1)
 
 
 def _rescale(transform: Elements) -> tuple[float, float] | None:
