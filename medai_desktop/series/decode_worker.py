@@ -1,7 +1,7 @@
 """The program that decodes foreign pixels: ``python -m medai_desktop.series.decode_worker``.
 
 Only the standard library at top level. It leaves stored values of one frame in its slot; a crash
-here costs one image.
+here costs one image. It may not write files and may not take more than its share of memory.
 """
 
 from __future__ import annotations
@@ -17,13 +17,23 @@ if TYPE_CHECKING:
     from medai_desktop.wire import Frame, Tell
 
 MEMORY_LIMIT_BYTES = 3 * 1024**3
+DATATYPES = {
+    "u1": "UINT8",
+    "i1": "INT8",
+    "u2": "UINT16",
+    "i2": "INT16",
+    "u4": "UINT32",
+    "i4": "INT32",
+    "f4": "FP32",
+    "f8": "FP64",
+}
 
 
 def main() -> int:
     """Answers requests on standard input until it is closed."""
     from medai_desktop.wire import answer_requests
 
-    _limit_memory()
+    _limit()
     return answer_requests(_decode)
 
 
@@ -33,17 +43,20 @@ def _decode(request: Frame, tell: Tell) -> Frame:
 
     if request.kind == "hello":
         return Frame("hello")
-    values = decode_frame(request.text("path"), int(request.number("frame")))
+    values = decode_frame(
+        request.text("path"), int(request.number("frame")), int(request.number("frames"))
+    )
+    name = values.dtype.str.lstrip("<>|=")
+    if name not in DATATYPES or values.ndim not in (2, 3):
+        return Frame("error", {"reason": "size"})
     if values.nbytes > int(request.number("slot_size")):
         return Frame("error", {"reason": "size"})
     with attached_slot(request.text("slot")) as block:
         _leave(values, block)
-    kind = {"u1": "UINT8", "u2": "UINT16", "i2": "INT16", "i4": "INT32", "u4": "UINT32"}
-    name = values.dtype.str.lstrip("<>|=")
     return Frame(
         "decoded",
         {
-            "datatype": kind.get(name, "FP32"),
+            "datatype": DATATYPES[name],
             "rows": values.shape[0],
             "columns": values.shape[1],
             "samples": 1 if values.ndim == 2 else values.shape[2],
@@ -54,16 +67,18 @@ def _decode(request: Frame, tell: Tell) -> Frame:
 def _leave(values: np.ndarray, block: mmap.mmap | memoryview) -> None:
     import numpy as np
 
-    target = np.ndarray(values.shape, values.dtype, buffer=block)
+    target = np.ndarray(values.shape, values.dtype.newbyteorder("<"), buffer=block)
     target[...] = values
 
 
-def _limit_memory() -> None:
+def _limit() -> None:
     try:
         import resource
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

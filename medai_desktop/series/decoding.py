@@ -2,107 +2,234 @@
 
 from __future__ import annotations
 
+import os
 import warnings
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from medai_desktop.source.dicom_reader import OpenDataset
+    from medai_desktop.source.pixel_span import PixelSpan
+
 JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
-MAX_FRAME_BYTES = 1_500_000_000
+PLUGINS = {
+    "1.2.840.10008.1.2.4.80": "pyjpegls",
+    "1.2.840.10008.1.2.4.81": "pyjpegls",
+    "1.2.840.10008.1.2.4.90": "pylibjpeg",
+    "1.2.840.10008.1.2.4.91": "pylibjpeg",
+}
+"""Tried first: quicker than the others."""
+COLOURS = ("Red", "Green", "Blue")
+KEYWORDS = (
+    *("SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames"),
+    *("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
+    *("ModalityLUTSequence", "ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
+    *(f"{name}PaletteColorLookupTableDescriptor" for name in COLOURS),
+    *(f"{name}PaletteColorLookupTableData" for name in COLOURS),
+    *(f"Segmented{name}PaletteColorLookupTableData" for name in COLOURS),
+)
+MAX_FRAME_BYTES = 1_000_000_000
 Values = npt.NDArray[np.generic]
 
 
-def decode_frame(path: str, frame: int) -> Values:
-    """Stored values of one frame.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """A file that is open, and what to know it by again: path, size, time of change."""
+
+    key: tuple[str, int, int]
+    opened: OpenDataset
+    span: PixelSpan
+
+    def number(self, keyword: str, default: int) -> int:
+        """A whole number of its Image Pixel module."""
+        return int(self.opened.dataset.get(keyword) or default)
+
+
+_last: list[_Source] = []
+
+
+def decode_frame(path: str, frame: int, frames: int = 0) -> Values:
+    """Stored values of one frame, after a Modality LUT Sequence where there is one.
 
     Args:
         path: the file.
         frame: counts from 1.
+        frames: how many the file really holds; 0 takes what it states.
 
     Returns:
-        (rows, columns), bits above Bits Stored cleared or sign-extended; or (rows, columns, 3)
+        (rows, columns), bits that are not stored cleared or sign-extended; or (rows, columns, 3)
         uint8 RGB for colour.
 
     Raises:
         ValueError: no pixel data, lying sizes, truncated.
     """
-    import pydicom
-    from pydicom.pixels.utils import pixel_array
-
     warnings.simplefilter("ignore")
-    dataset = pydicom.dcmread(path, force=True)
-    if not any(name in dataset for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
-        raise ValueError("no pixel data")
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    samples = int(dataset.get("SamplesPerPixel", 1))
-    allocated = int(dataset.get("BitsAllocated", 16))
-    if rows * columns * samples * max(1, allocated // 8) > MAX_FRAME_BYTES:
+    source = _opened(path)
+    dataset = source.opened.dataset
+    samples = source.number("SamplesPerPixel", 1)
+    allocated = source.number("BitsAllocated", 16)
+    stored = source.number("BitsStored", allocated)
+    frame_bits = source.number("Rows", 0) * source.number("Columns", 0) * samples * allocated
+    if not 0 < frame_bits <= 8 * MAX_FRAME_BYTES:
         raise ValueError("size")
-    syntax = str(dataset.file_meta.get("TransferSyntaxUID", "1.2.840.10008.1.2"))
-    stored = int(dataset.get("BitsStored", allocated))
-    if syntax == JPEG_EXTENDED and stored > 8:
-        return _decode_by_gdcm(Path(path), frame)
-    _check_length(dataset, syntax, rows * columns * samples * allocated // 8)
-    dataset.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
-    values = pixel_array(dataset, index=frame - 1, raw=samples == 1)
-    if samples == 1 and dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
-        from pydicom.pixels.processing import apply_color_lut
-
-        values = apply_color_lut(values, dataset)
-    if values.ndim == 3:
-        return _eight_bit(values, stored)
-    return _used_bits(values, stored, int(dataset.get("PixelRepresentation", 0)) == 1)
+    frames = frames or source.number("NumberOfFrames", 1)
+    if source.opened.syntax == JPEG_EXTENDED and stored > 8:
+        values = _by_gdcm(source, frame, frames)
+    else:
+        values = _by_pydicom(source, frame, frames, raw=samples == 1)
+    if samples > 1:
+        return _eight_bit(values[..., :3], stored)
+    values = _used_bits(source, values)
+    if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
+        return _in_colour(source, values)
+    return _after_table(source, values)
 
 
-def _check_length(dataset: object, syntax: str, frame_bytes: int) -> None:
+def _opened(path: str) -> _Source:
+    """The file, opened; the last one is kept open for its next frame."""
+    status = os.stat(path)
+    key = (path, status.st_size, status.st_mtime_ns)
+    if _last and _last[0].key == key:
+        return _last[0]
+    for old in _last:
+        old.opened.stream.close()
+    _last.clear()
+    _last.append(_open(key))
+    return _last[0]
+
+
+def _open(key: tuple[str, int, int]) -> _Source:
+    from medai_desktop.source.dicom_reader import open_dataset
+
+    file = open(key[0], "rb")  # noqa: SIM115 - stays open for the next frame
+    opened = open_dataset(file, key[1], _pixel_tags(), MAX_FRAME_BYTES)
+    if opened is None or opened.span is None:
+        raise ValueError("no pixel data")
+    span = opened.span
+    if span.is_cut or (span.length is not None and span.present < span.length):
+        raise ValueError("truncated")
+    return _Source(key, opened, span)
+
+
+def _pixel_tags() -> list[Any]:
+    """What decoding asks of a data set: its Image Pixel module, tables and offsets."""
+    from pydicom.datadict import tag_for_keyword
+
+    return [tag_for_keyword(keyword) for keyword in KEYWORDS]
+
+
+def _by_pydicom(source: _Source, frame: int, frames: int, *, raw: bool) -> Values:
+    from pydicom.pixels.decoders.base import get_decoder
+    from pydicom.pixels.utils import as_pixel_options
     from pydicom.uid import UID
 
-    frames = max(1, int(getattr(dataset, "NumberOfFrames", 1) or 1))
-    data = getattr(dataset, "PixelData", None)
-    if data is not None and not UID(syntax).is_encapsulated and len(data) < frame_bytes * frames:
-        raise ValueError("truncated")
+    opened, span, uid = source.opened, source.span, UID(source.opened.syntax)
+    opened.dataset.NumberOfFrames = frames
+    options = as_pixel_options(
+        opened.dataset,
+        transfer_syntax_uid=uid,
+        pixel_keyword=span.keyword,
+        pixel_vr=span.vr,
+    )
+    decoder, quick = get_decoder(uid), PLUGINS.get(uid)
+    for plugin in (quick, "") if quick else ("",):
+        opened.stream.seek(span.offset)
+        try:
+            values, _ = decoder.as_array(
+                opened.stream, index=frame - 1, raw=raw, decoding_plugin=plugin, **options
+            )
+            return values
+        except (RuntimeError, ValueError, NotImplementedError):
+            if not plugin:
+                raise
+    raise ValueError("no plugin")
 
 
-def _decode_by_gdcm(path: Path, frame: int) -> Values:
+def _by_gdcm(source: _Source, frame: int, frames: int) -> Values:
+    """12-bit extended JPEG, which pydicom's plug-ins refuse."""
     import gdcm
+    from pydicom.encaps import get_frame
 
-    reader = gdcm.ImageReader()
-    reader.SetFileName(str(path))
-    if not reader.Read():
-        raise ValueError("damaged")
-    image = reader.GetImage()
-    kind = {
-        gdcm.PixelFormat.UINT8: np.uint8,
-        gdcm.PixelFormat.UINT12: np.uint16,
-        gdcm.PixelFormat.UINT16: np.uint16,
-        gdcm.PixelFormat.INT12: np.int16,
-        gdcm.PixelFormat.INT16: np.int16,
-    }[image.GetPixelFormat().GetScalarType()]
+    source.opened.stream.seek(source.span.offset)
+    coded = get_frame(source.opened.stream, frame - 1, number_of_frames=frames)
+    fragment = gdcm.Fragment()
+    fragment.SetByteStringValue(coded)
+    fragments = gdcm.SequenceOfFragments.New()
+    fragments.AddFragment(fragment)
+    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
+    element.SetValue(fragments.__ref__())
+    image = gdcm.Image()
+    rows, columns = source.number("Rows", 0), source.number("Columns", 0)
+    stored = source.number("BitsStored", 12)
+    is_signed = source.number("PixelRepresentation", 0)
+    image.SetNumberOfDimensions(2)
+    image.SetDimensions((columns, rows, 1))
+    image.SetDataElement(element)
+    kind = gdcm.PhotometricInterpretation.MONOCHROME2
+    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(kind))
+    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGExtendedProcess2_4))
+    image.SetPixelFormat(gdcm.PixelFormat(1, 16, stored, stored - 1, is_signed))
     raw = image.GetBuffer().encode("utf-8", errors="surrogateescape")
-    values = np.frombuffer(raw, kind).reshape(-1, image.GetDimension(1), image.GetDimension(0))
-    return np.array(values[frame - 1])
+    if len(raw) != rows * columns * 2:
+        raise ValueError("size")
+    values = np.frombuffer(raw, np.int16 if is_signed else np.uint16)
+    return values.reshape(rows, columns)
 
 
-def _used_bits(values: Values, stored: int, is_signed: bool) -> Values:
-    if values.dtype.kind == "f":
-        return values.astype(np.float32)
+def _used_bits(source: _Source, values: Values) -> Values:
+    """The same values without the bits that are not stored."""
+    if values.dtype.kind == "f" or values.dtype.itemsize * 8 == 1:
+        return values
     bits = values.dtype.itemsize * 8
     native: npt.NDArray[np.integer] = values.astype(values.dtype.newbyteorder("="))
-    if stored >= bits:
+    stored = source.number("BitsStored", bits)
+    is_native = source.opened.syntax in NATIVE_SYNTAXES
+    high = source.number("HighBit", stored - 1) if is_native else stored - 1
+    above, below = bits - 1 - max(high, stored - 1), bits - stored
+    if stored >= bits or above < 0:
         return native
-    if is_signed:
-        shift = bits - stored
-        signed: npt.NDArray[np.signedinteger] = native.astype(np.dtype(f"i{bits // 8}"))
-        return np.asarray(np.right_shift(np.left_shift(signed, shift), shift))
-    return np.asarray(native & np.array((1 << stored) - 1, native.dtype))
+    letter = "i" if source.number("PixelRepresentation", 0) == 1 else "u"
+    typed = native.view(np.dtype(f"{letter}{bits // 8}"))
+    return np.asarray(np.right_shift(np.left_shift(typed, above), below))
+
+
+def _in_colour(source: _Source, values: Values) -> Values:
+    from pydicom.pixels.processing import apply_color_lut
+
+    found = apply_color_lut(values, source.opened.dataset)
+    return _eight_bit(found[..., :3], found.dtype.itemsize * 8)
+
+
+def _after_table(source: _Source, values: Values) -> Values:
+    dataset = source.opened.dataset
+    if not dataset.get("ModalityLUTSequence"):
+        return values
+    from pydicom.pixels.processing import apply_modality_lut
+
+    table = dataset.ModalityLUTSequence[0]
+    entries, first, depth = table.LUTDescriptor
+    table.LUTDescriptor = [entries, first, 8 if depth <= 8 else 16]
+    return np.asarray(apply_modality_lut(values.astype(np.int32), dataset))
 
 
 def _eight_bit(values: Values, stored: int) -> Values:
     if values.dtype == np.uint8:
-        return values
+        return np.ascontiguousarray(values)
     whole: npt.NDArray[np.int64] = values.astype(np.int64)
-    if values.dtype == np.uint16:
-        bits = 16 if int(whole.max(initial=0)) >= 1 << stored else stored
-        whole = whole >> max(0, bits - 8)
-    return np.clip(whole, 0, 255).astype(np.uint8)
+    highest = int(whole.max(initial=0))
+    bits = stored if highest < 1 << stored else values.dtype.itemsize * 8
+    return np.asarray(np.clip(whole >> max(0, bits - 8), 0, 255), dtype=np.uint8)
+
+
+NATIVE_SYNTAXES = frozenset(
+    {
+        "1.2.840.10008.1.2",
+        "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.99",
+        "1.2.840.10008.1.2.2",
+    }
+)
+"""Pixels as they are: a high bit of its own counts; a codec has put the bits in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from medai_desktop.series.display_set import DisplaySet
+from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.series.display_sets import StudyList
 from medai_desktop.source.instance import SkippedFile
 from medai_desktop.text import Message
@@ -15,7 +15,7 @@ Render = Callable[[Message], str]
 
 @dataclass(frozen=True, slots=True)
 class Intensity:
-    """Over every stored pixel after the modality transform, padding included."""
+    """Over every pixel that could be read, after the modality transform, padding included."""
 
     unit: str
     low: float
@@ -23,11 +23,27 @@ class Intensity:
     mean: float
 
 
+@dataclass(frozen=True, slots=True)
+class PixelReport:
+    """What reading the pixels of a display set brought.
+
+    Attributes:
+        intensity: None when not one image could be read.
+        failures: a sentence for each image that could not.
+    """
+
+    intensity: Intensity | None
+    failures: tuple[Message, ...] = ()
+
+
+NOTHING_READ = PixelReport(None)
+
+
 def study_document(
     found: StudyList,
     skipped: Sequence[SkippedFile],
     render: Render,
-    intensity: Mapping[str, Intensity] | None,
+    pixels: Mapping[str, PixelReport] | None,
 ) -> dict[str, object]:
     """What was found, as JSON values; one entry for each display set."""
     return {
@@ -38,7 +54,7 @@ def study_document(
                 "patient_name": study.patient.name or None,
                 "study_date": study.facts.date or None,
                 "description": study.facts.description or None,
-                "series": [_series(s, render, intensity) for s in study.display_sets],
+                "series": [_series(s, render, pixels) for s in study.display_sets],
             }
             for study in found.studies
         ],
@@ -47,44 +63,44 @@ def study_document(
 
 
 def _series(
-    shown: DisplaySet, render: Render, intensity: Mapping[str, Intensity] | None
+    shown: DisplaySet, render: Render, pixels: Mapping[str, PixelReport] | None
 ) -> dict[str, object]:
     part = shown.part
+    report = None if pixels is None else pixels.get(shown.id, NOTHING_READ)
     document: dict[str, object] = {
         "series_instance_uid": shown.series.series_instance_uid,
         "display_set_id": shown.id,
-        "part": None if part is None else {"index": part.index, "of": part.of, "by": part.by},
+        "part": None if part is None else {"index": part.index, "of": part.of, "by": part.by.value},
         "modality": shown.series.modality or None,
         "description": shown.series.description or None,
         "instances": len({frame.instance.sop_instance_uid for frame in shown.frames}),
         "frames": len(shown.frames),
         "transfer_syntaxes": list(shown.transfer_syntax_uids),
-        "geometry": _geometry(shown, render),
+        "geometry": _geometry(shown, render, () if report is None else report.failures),
     }
-    if intensity is not None:
-        values = intensity.get(shown.id)
-        document["intensity"] = (
-            None
-            if values is None
-            else {
-                "unit": values.unit,
-                "min": values.low,
-                "max": values.high,
-                "mean": values.mean,
-            }
-        )
+    if report is not None:
+        values = report.intensity
+        document["intensity"] = {
+            "unit": shown.unit.value if values is None else values.unit,
+            "min": None if values is None else values.low,
+            "max": None if values is None else values.high,
+            "mean": None if values is None else values.mean,
+        }
     return document
 
 
-def _geometry(shown: DisplaySet, render: Render) -> dict[str, object]:
+def _geometry(
+    shown: DisplaySet, render: Render, failures: tuple[Message, ...]
+) -> dict[str, object]:
     geometry = shown.geometry
     spacing: list[float | None] = [None, None, None]
     if geometry is not None:
         spacing = [*geometry.spacing_mm]
         if len(shown.frames) == 1:
-            spacing[0] = shown.technique.slice_thickness_mm
+            spacing[0] = None
     elif shown.pixel_spacing_mm is not None:
         spacing = [None, *shown.pixel_spacing_mm]
+    flags = shown.flags | {Flag.INCOMPLETE} if failures else shown.flags
     return {
         "shape": list(shown.shape),
         "spacing_mm": spacing,
@@ -92,6 +108,6 @@ def _geometry(shown: DisplaySet, render: Render) -> dict[str, object]:
         "direction": None if geometry is None else geometry.direction.ravel().tolist(),
         "frame_of_reference_uid": shown.series.frame_of_reference_uid,
         "verdict": shown.verdict.value,
-        "flags": sorted(flag.value for flag in shown.flags),
-        "messages": [render(said) for said in shown.messages],
+        "flags": sorted(flag.value for flag in flags),
+        "messages": [render(said) for said in (*shown.messages, *failures)],
     }

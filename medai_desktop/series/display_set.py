@@ -39,6 +39,7 @@ class Flag(Enum):
     SPLIT = "split"
     INCOMPLETE = "incomplete"
     SYNTHETIC = "synthetic"
+    MADE_UP_IDS = "made_up_ids"
 
 
 class SpacingSource(Enum):
@@ -50,13 +51,36 @@ class SpacingSource(Enum):
     NONE = "none"
 
 
+class SplitBy(Enum):
+    """In what the parts of a series differ."""
+
+    PATIENT = "patient"
+    STUDY = "study"
+    FRAME = "frame of reference"
+    SIZE = "size"
+    COLOUR = "colour"
+    ORIENTATION = "orientation"
+    SPACING = "spacing"
+    IMAGE_TYPE = "image type"
+    KERNEL = "kernel"
+    STACK = "stack"
+    ECHO = "echo"
+    B_VALUE = "b-value"
+    IMAGE = "image"
+    TIME = "time"
+    TRIGGER = "trigger time"
+    ACQUISITION = "acquisition"
+    ACQUISITION_TIME = "acquisition time"
+    REPEAT = "repeat"
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesPart:
-    """Which part of a split series; `by` says what it was split by, such as "orientation"."""
+    """Which part of a split series, counted from 1, of how many, and in what they differ."""
 
     index: int
     of: int
-    by: str
+    by: SplitBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +182,16 @@ class DisplaySet:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """A study as it was found: its display sets in order of series number."""
+    """A study as it was found.
+
+    Attributes:
+        facts: of the study.
+        patient: whose.
+        display_sets: in order of series number.
+        id: Study Instance UID, or ``UID#k`` when images of several patients carry the same one.
+    """
 
     facts: StudyFacts
     patient: PatientFacts
     display_sets: tuple[DisplaySet, ...]
+    id: str

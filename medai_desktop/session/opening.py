@@ -1,10 +1,9 @@
-"""Open studies: scan, group, load the pixels, keep them within the memory budget."""
+"""Open studies: scan, group, choose; their pixels and thumbnails."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,53 +13,25 @@ from medai_desktop.errors import MedaiError
 from medai_desktop.jobs import Job, JobContext, JobState, JobThreads
 from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.series.display_set import DisplaySet, Study
-from medai_desktop.series.display_sets import StudyList, build_studies
-from medai_desktop.series.loading import SeriesLoader, load_thumbnail
+from medai_desktop.series.display_sets import StudyList
+from medai_desktop.series.thumbnails import load_thumbnail
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
-from medai_desktop.source.folder import scan
-from medai_desktop.source.instance import InstanceHeader, SkippedFile
+from medai_desktop.session.pixel_store import LoadState, PixelStore
+from medai_desktop.session.shelf import Scanned, Shelf
+from medai_desktop.source.instance import SkippedFile
 from medai_desktop.text import Message, message
 from medai_desktop.volume import Volume
 
 MAX_NAMED_FILES = 2
 """So many skipped files are named in the notice itself; the rest stand in its details."""
+HARMLESS = frozenset(
+    {"source.not_dicom", "source.dicomdir", "series.not_an_image", "series.same_image"}
+)
+"""Reasons that take no image from the reader: they are said, but no warning."""
+THUMBNAIL_PX = 96
 
-
-@dataclass(frozen=True, slots=True)
-class LoadState:
-    """How much of a display set is here.
-
-    Attributes:
-        loaded: slices that have come.
-        total: slices in all.
-        failures: slices that could not be decoded, and why.
-        is_complete: every slice has come or failed.
-    """
-
-    loaded: int
-    total: int
-    failures: tuple[tuple[int, Message], ...] = ()
-    is_complete: bool = False
-
-
-@dataclass(slots=True)
-class _Loading:
-    """A display set on its way into memory."""
-
-    loader: SeriesLoader
-    job: Job[Volume] | None = None
-    volume: Volume | None = None
-    is_announced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Scanned:
-    """What a scan brought."""
-
-    headers: tuple[InstanceHeader, ...]
-    skipped: tuple[SkippedFile, ...]
-    found: StudyList
+__all__ = ["LoadState", "Opening"]
 
 
 class Opening:
@@ -75,23 +46,38 @@ class Opening:
     def __init__(self, context: DeskContext, sample_folder: Path, memory_budget_bytes: int) -> None:
         self._context = context
         self._sample_folder = sample_folder
-        self._memory_budget_bytes = memory_budget_bytes
         self._scan_threads = JobThreads("scan")
-        self._load_threads = JobThreads("load", 2)
         self._thumbnail_threads = JobThreads("thumbnail")
         self._decoders: DecodeWorkers | None = None
         self._decoders_lock = threading.Lock()
-        self._headers: tuple[InstanceHeader, ...] = ()
+        self._shelf = Shelf()
+        self._pixels = PixelStore(context, self.decoders, memory_budget_bytes)
+        self._sets: dict[str, tuple[Study, DisplaySet]] = {}
+        self._thumbnails: dict[str, npt.NDArray[np.uint8] | None] = {}
         self.skipped: tuple[SkippedFile, ...] = ()
         self.found: StudyList | None = None
         self.current_study: Study | None = None
         self.opened_paths: tuple[Path, ...] = ()
-        self._loading: dict[str, _Loading] = {}
-        self._thumbnails: dict[str, npt.NDArray[np.uint8]] = {}
-        self.when_study_selected: Callable[[Study], None] = lambda study: None
-        self.when_slices_arrived: Callable[[str], None] = lambda identity: None
-        self.is_in_view: Callable[[str], bool] = lambda identity: False
         self.last_scan_failed = False
+        self.when_study_selected: Callable[[Study], None] = lambda study: None
+
+    @property
+    def when_slices_arrived(self) -> Callable[[str], None]:
+        """Called on the desk's thread when slices of a display set have come."""
+        return self._pixels.when_slices_arrived
+
+    @when_slices_arrived.setter
+    def when_slices_arrived(self, call: Callable[[str], None]) -> None:
+        self._pixels.when_slices_arrived = call
+
+    @property
+    def is_in_view(self) -> Callable[[str], bool]:
+        """Says whether a display set is on screen and must stay in memory."""
+        return self._pixels.is_in_view
+
+    @is_in_view.setter
+    def is_in_view(self, ask: Callable[[str], bool]) -> None:
+        self._pixels.is_in_view = ask
 
     @property
     def studies(self) -> tuple[Study, ...]:
@@ -105,129 +91,63 @@ class Opening:
                 self._decoders = DecodeWorkers()
             return self._decoders
 
-    def open_sample(self) -> Job[_Scanned]:
+    # -- studies ---------------------------------------------------------------------------------
+
+    def open_sample(self) -> Job[Scanned]:
         """Opens the built-in sample study."""
         return self.open_paths((self._sample_folder,))
 
-    def open_paths(self, paths: Sequence[Path]) -> Job[_Scanned]:
+    def open_paths(self, paths: Sequence[Path]) -> Job[Scanned]:
         """Scans folders and files and adds their studies; the first new one is selected."""
-        known = {header.path for header in self._headers}
-        before, wanted = self._headers, tuple(Path(path) for path in paths)
-
-        def work(job: JobContext) -> _Scanned:
-            headers, skipped = list(before), []
-            for item in scan(wanted, progress=job.report, cancellation=job.cancellation):
-                if isinstance(item, SkippedFile):
-                    skipped.append(item)
-                elif item.path not in known:
-                    headers.append(item)
-            return _Scanned(tuple(headers), tuple(skipped), build_studies(headers))
-
-        self.opened_paths = wanted
+        wanted = tuple(Path(path) for path in paths)
         return self._context.run(
-            self._scan_threads, message("session.scanning"), work, self._scanned
+            self._scan_threads,
+            message("session.scanning"),
+            lambda job: self._shelf.add(wanted, job),
+            lambda job: self._scanned(job, wanted),
         )
 
-    def select_study(self, study_instance_uid: str) -> None:
-        """Makes a study the current one; its hanging protocol follows."""
+    def select_study(self, identity: str) -> None:
+        """Makes a study the current one, by its id; its hanging protocol follows."""
         for study in self.studies:
-            if study.facts.study_instance_uid == study_instance_uid:
-                self.current_study = study
-                self._context.changed(Changes(studies=True))
-                self.when_study_selected(study)
-                self._request_thumbnails(study)
+            if identity == study.id:
+                self._select(study)
+                return
 
     def display_set(self, identity: str | None) -> DisplaySet | None:
         """The display set with this id, of any open study."""
-        for study in self.studies:
-            for candidate in study.display_sets:
-                if candidate.id == identity:
-                    return candidate
-        return None
+        entry = self._sets.get(identity or "")
+        return None if entry is None else entry[1]
 
     def study_of(self, identity: str) -> Study | None:
         """The study that a display set belongs to."""
-        for study in self.studies:
-            if any(candidate.id == identity for candidate in study.display_sets):
-                return study
-        return None
+        entry = self._sets.get(identity)
+        return None if entry is None else entry[0]
+
+    # -- pixels ----------------------------------------------------------------------------------
 
     def volume(self, identity: str | None) -> Volume | None:
         """The pixels of a display set, complete or on their way; None before the first slice."""
-        entry = self._loading.get(identity or "")
-        if entry is None or not entry.loader.loaded.any():
-            return None
-        return entry.volume or entry.loader.volume
+        return self._pixels.volume(identity)
 
     def loading(self, identity: str) -> LoadState:
         """How much of a display set is here."""
         shown = self.display_set(identity)
-        total = 0 if shown is None else len(shown.frames)
-        entry = self._loading.get(identity)
-        if entry is None:
-            return LoadState(0, total)
-        loader = entry.loader
-        return LoadState(
-            int(loader.loaded.sum()),
-            total,
-            tuple(sorted(loader.failures.items())),
-            entry.job is not None and entry.job.state.has_ended,
-        )
+        return self._pixels.state(identity, 0 if shown is None else len(shown.frames))
 
     def is_loaded(self, identity: str, slice_index: int) -> bool:
         """Whether one slice is here."""
-        entry = self._loading.get(identity)
-        return entry is not None and bool(entry.loader.loaded[slice_index])
+        return self._pixels.is_loaded(identity, slice_index)
 
     def loaded_part(self, identity: str) -> Volume | None:
         """The slices that are here, as a volume of their own (for windows from percentiles)."""
-        entry = self._loading.get(identity)
-        volume = self.volume(identity)
-        if entry is None or volume is None or entry.loader.loaded.all():
-            return volume
-        voxels = volume.voxels[np.flatnonzero(entry.loader.loaded)]
-        return Volume(
-            voxels,
-            None,
-            volume.pixel_spacing_mm,
-            volume.unit,
-            is_inverted=volume.is_inverted,
-            padding=volume.padding,
-        )
+        return self._pixels.loaded_part(identity)
 
     def ensure_loaded(self, identity: str, first_slice: int) -> None:
         """Starts to load a display set unless it is here; steers the order when it is coming."""
-        entry = self._loading.pop(identity, None)
-        if entry is not None:
-            self._loading[identity] = entry
-            entry.loader.set_focus(first_slice)
-            return
         shown = self.display_set(identity)
-        if shown is None:
-            return
-        self._evict(shown)
-        try:
-            loader = SeriesLoader(shown, self.decoders())
-        except MedaiError as error:
-            self._context.notify(Notice(error.message))
-            return
-        entry = _Loading(loader)
-        self._loading[identity] = entry
-
-        def work(job: JobContext) -> Volume:
-            return loader.load(
-                job.report,
-                job.cancellation,
-                first_slice=first_slice,
-                on_slice=lambda _: self._slice_arrived(identity, entry),
-            )
-
-        entry.job = self._context.run(
-            self._load_threads,
-            message("session.loading", series=shown.series.description or shown.series.modality),
-            work,
-            lambda job: self._loaded(identity, entry, job),
-        )
+        if shown is not None:
+            self._pixels.ensure_loaded(shown, first_slice)
 
     def complete_volume(self, identity: str, job: JobContext) -> Volume:
         """A complete volume, from memory or loaded now; for job threads.
@@ -235,19 +155,10 @@ class Opening:
         Raises:
             MedaiError: it cannot be had whole; the message says why.
         """
-        entry = self._loading.get(identity)
-        if entry is not None and entry.job is not None:
-            while not entry.job.wait(0.05):
-                job.cancellation.raise_if_cancelled()
-            if entry.volume is not None:
-                return entry.volume
-            if entry.job.outcome is not None:
-                return entry.job.outcome
         shown = self.display_set(identity)
         if shown is None:
             raise MedaiError(message("session.display_set_gone"))
-        loader = SeriesLoader(shown, self.decoders())
-        return loader.load(job.report, job.cancellation, first_slice=0, on_slice=lambda index: None)
+        return self._pixels.complete_volume(shown, job)
 
     def failures(self, identity: str) -> tuple[tuple[int, Message], ...]:
         """Slices of a display set that could not be decoded, and why."""
@@ -259,12 +170,15 @@ class Opening:
 
     def close(self) -> None:
         """Ends jobs and decode workers."""
-        for threads in (self._scan_threads, self._thumbnail_threads, self._load_threads):
-            threads.close()
+        self._scan_threads.close()
+        self._thumbnail_threads.close()
+        self._pixels.close()
         if self._decoders is not None:
             self._decoders.close()
 
-    def _scanned(self, job: Job[_Scanned]) -> None:
+    # -- after a scan ----------------------------------------------------------------------------
+
+    def _scanned(self, job: Job[Scanned], paths: tuple[Path, ...]) -> None:
         outcome = job.outcome
         self.last_scan_failed = job.state is JobState.FAILED
         if job.failure is not None:
@@ -272,25 +186,54 @@ class Opening:
         if outcome is None:
             self._context.changed(Changes(studies=True))
             return
-        known = {study.facts.study_instance_uid for study in self.studies}
-        self._headers, self.found = outcome.headers, outcome.found
-        self.skipped = outcome.skipped
+        before = {study.id: study for study in self.studies}
+        studies = tuple(
+            known if (known := before.get(study.id)) and _is_same(known, study) else study
+            for study in outcome.found.studies
+        )
+        self._put(studies, outcome)
         self._say_skipped(outcome)
         self._context.changed(Changes(studies=True))
-        new = [s for s in self.studies if s.facts.study_instance_uid not in known]
-        if new or self.current_study is not None:
-            chosen = new[0].facts if new else self.current_study.facts  # type: ignore[union-attr]
-            self.select_study(chosen.study_instance_uid)
+        new = [study for study in studies if study.id not in before]
+        current = self.current_study
+        if new:
+            self.opened_paths = paths
+            self._select(new[0])
+        elif current is not None and current not in studies:
+            again = [study for study in studies if study.id == current.id] or list(studies)
+            if again:
+                self._select(again[0])
 
-    def _say_skipped(self, outcome: _Scanned) -> None:
-        skipped = (*outcome.skipped, *outcome.found.skipped)
-        details = tuple(item.reason for item in skipped)
+    def _put(self, studies: tuple[Study, ...], outcome: Scanned) -> None:
+        """Takes the studies over; what changed on the disc is not kept in memory."""
+        self.found = StudyList(studies, outcome.found.skipped)
+        self.skipped = (*self.skipped, *outcome.skipped)
+        sets = {shown.id: (study, shown) for study in studies for shown in study.display_sets}
+        for identity, (_, shown) in self._sets.items():
+            if identity not in sets or sets[identity][1] is not shown:
+                self._pixels.forget(identity)
+                self._thumbnails.pop(identity, None)
+        self._sets = sets
+
+    def _select(self, study: Study) -> None:
+        self.current_study = study
+        self._context.changed(Changes(studies=True))
+        self.when_study_selected(study)
+        self._request_thumbnails(study)
+
+    def _say_skipped(self, outcome: Scanned) -> None:
+        reasons = sorted(
+            dict.fromkeys(item.reason for item in outcome.skipped),
+            key=lambda reason: reason.id in HARMLESS,
+        )
+        is_warning = any(reason.id not in HARMLESS for reason in reasons)
+        details = tuple(reasons)
         if not outcome.found.studies and not details:
             self._context.notify(Notice(message("session.nothing_there")))
         elif not outcome.found.studies:
             self._context.notify(Notice(message("session.nothing_readable"), details))
         elif len(details) == 1:
-            self._context.notify(Notice(details[0], details))
+            self._context.notify(Notice(details[0], details, is_warning))
         elif details:
             first = message("session.two_reasons", first=details[0], second=details[1])
             said = (
@@ -298,58 +241,34 @@ class Opening:
                 if len(details) > MAX_NAMED_FILES
                 else first
             )
-            self._context.notify(Notice(said, details))
-
-    def _slice_arrived(self, identity: str, entry: _Loading) -> None:
-        if not entry.is_announced:
-            entry.is_announced = True
-            self._context.mailbox.post(lambda: self._announce(identity, entry))
-
-    def _announce(self, identity: str, entry: _Loading) -> None:
-        entry.is_announced = False
-        self.when_slices_arrived(identity)
-        self._context.changed(Changes(loading=True))
-
-    def _loaded(self, identity: str, entry: _Loading, job: Job[Volume]) -> None:
-        entry.volume = job.outcome
-        if job.failure is not None:
-            self._context.notify(Notice(job.failure))
-        elif entry.loader.failures:
-            reasons = tuple(reason for _, reason in sorted(entry.loader.failures.items()))
-            said = message(
-                "session.slices_missing",
-                missing=len(reasons),
-                total=len(entry.loader.loaded),
-                reason=reasons[0],
-            )
-            self._context.notify(Notice(said, reasons))
-        self.when_slices_arrived(identity)
-        self._context.changed(Changes(loading=True))
-
-    def _evict(self, coming: DisplaySet) -> None:
-        slices, rows, columns = coming.shape
-        room = self._memory_budget_bytes - 2 * slices * rows * columns
-        for identity in tuple(self._loading):
-            if sum(e.loader.volume.voxels.nbytes for e in self._loading.values()) <= room:
-                return
-            entry = self._loading[identity]
-            if not self.is_in_view(identity):
-                if entry.job is not None:
-                    entry.job.cancel()
-                del self._loading[identity]
+            self._context.notify(Notice(said, details, is_warning))
 
     def _request_thumbnails(self, study: Study) -> None:
         for shown in study.display_sets:
-            if shown.id not in self._thumbnails:
-                self._context.run(
-                    self._thumbnail_threads,
-                    message("session.thumbnails"),
-                    lambda job, shown=shown: load_thumbnail(shown, self.decoders(), 48),  # type: ignore[misc]
-                    lambda job, shown=shown: self._thumbnail_made(shown.id, job),  # type: ignore[misc]
-                    is_quiet=True,
-                )
+            if shown.id in self._thumbnails:
+                continue
+            self._thumbnails[shown.id] = None
+            self._context.run(
+                self._thumbnail_threads,
+                message("session.thumbnails"),
+                lambda job, shown=shown: load_thumbnail(  # type: ignore[misc]
+                    shown, self.decoders(), THUMBNAIL_PX, job.cancellation
+                ),
+                lambda job, shown=shown: self._thumbnail_made(shown, job),  # type: ignore[misc]
+                is_quiet=True,
+            )
 
-    def _thumbnail_made(self, identity: str, job: Job[npt.NDArray[np.uint8]]) -> None:
-        if job.outcome is not None:
-            self._thumbnails[identity] = job.outcome
+    def _thumbnail_made(self, shown: DisplaySet, job: Job[npt.NDArray[np.uint8]]) -> None:
+        if job.outcome is not None and self.display_set(shown.id) is shown:
+            self._thumbnails[shown.id] = job.outcome
             self._context.changed(Changes(loading=True))
+
+
+def _is_same(known: Study, study: Study) -> bool:
+    """Whether nothing about a study has changed on the disc."""
+    pairs = zip(known.display_sets, study.display_sets, strict=False)
+    return (
+        len(known.display_sets) == len(study.display_sets)
+        and known.facts == study.facts
+        and all(a.id == b.id and a.frames == b.frames and a.flags == b.flags for a, b in pairs)
+    )

@@ -135,7 +135,7 @@ class Viewing:
         if chosen is None or study is None:
             return
         if study is not self._opening.current_study:
-            self._opening.select_study(study.facts.study_instance_uid)
+            self._opening.select_study(study.id)
             return
         before = self.display_set_in(viewport)
         state = self._state_for(chosen, None)

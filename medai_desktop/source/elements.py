@@ -1,72 +1,239 @@
-"""Reads values out of a pydicom dataset, whatever was written there."""
+"""The values of a DICOM header, read from their bytes, whatever was written there."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+import struct
+from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
-from pydicom.valuerep import PersonName
+from pydicom.charset import convert_encodings, decode_bytes
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+
+MAX_TEXT = 1024
+"""Longer texts are cut: no attribute that is read here may be longer."""
+DEFAULT_ENCODINGS = ("iso8859",)
+CHARACTER_SET = 0x00080005
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_ESCAPE = b"\x1b"
+_DELIMITERS = {ord(mark) for mark in "\\\n\r\t\f^="}
+_BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
+_WITHOUT_BACKSLASH = frozenset({"LT", "ST", "UT", "UR"})
+
+KEYWORDS = (
+    *("SpecificCharacterSet", "SOPInstanceUID", "SOPClassUID", "StudyInstanceUID"),
+    *("SeriesInstanceUID", "InstanceNumber", "TransferSyntaxUID", "MediaStorageSOPClassUID"),
+    *("MediaStorageSOPInstanceUID", "PatientName", "PatientID", "IssuerOfPatientID"),
+    *("PatientSex", "PatientBirthDate", "PatientAge", "StudyDate", "StudyTime"),
+    *("StudyDescription", "AccessionNumber", "InstitutionName", "StudyID"),
+    *("ReferringPhysicianName", "SeriesNumber", "Modality", "SeriesDescription"),
+    *("ProtocolName", "BodyPartExamined", "RequestedProcedureDescription", "Laterality"),
+    *("Manufacturer", "ManufacturerModelName", "FrameOfReferenceUID", "PatientPosition"),
+    *("Exposure", "ImageType", "SliceThickness", "ConvolutionKernel", "KVP"),
+    *("ContrastBolusAgent", "RepetitionTime", "EchoTime", "EffectiveEchoTime"),
+    *("InversionTime", "DiffusionBValue", "MagneticFieldStrength", "ScanningSequence"),
+    *("ViewPosition", "ImageLaterality", "PatientOrientation", "ExposureIndex"),
+    *("DeviationIndex", "AcquisitionNumber", "AcquisitionTime", "EchoNumbers"),
+    *("TemporalPositionIdentifier", "TriggerTime", "LossyImageCompression"),
+    *("LossyImageCompressionRatio", "BurnedInAnnotation", "ImageComments", "Units"),
+    *("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation"),
+    *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
+    *("PlanarConfiguration", "PixelPaddingValue", "PixelPaddingRangeLimit"),
+    *("RescaleSlope", "RescaleIntercept", "RescaleType", "WindowCenter", "WindowWidth"),
+    *("WindowCenterWidthExplanation", "VOILUTFunction", "LUTDescriptor", "ModalityLUTType"),
+    *("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"),
+    *("ImagerPixelSpacing", "PixelSpacingCalibrationType"),
+    *("EstimatedRadiographicMagnificationFactor", "PixelAspectRatio", "CodeMeaning"),
+    *("StackID", "TemporalPositionIndex", "FrameType", "NominalCardiacTriggerDelayTime"),
+)
+"""The attributes that are read."""
+SEQUENCES = (
+    *("ViewCodeSequence", "ModalityLUTSequence", "SharedFunctionalGroupsSequence"),
+    *("PerFrameFunctionalGroupsSequence", "PixelValueTransformationSequence"),
+    *("FrameVOILUTSequence", "PlanePositionSequence", "PlaneOrientationSequence"),
+    *("PixelMeasuresSequence", "FrameContentSequence", "MRDiffusionSequence"),
+    *("MREchoSequence", "MRTimingAndRelatedParametersSequence", "CTImageFrameTypeSequence"),
+    *("MRImageFrameTypeSequence", "PETFrameTypeSequence", "CTReconstructionSequence"),
+    *("CTXRayDetailsSequence", "CTExposureSequence", "CardiacSynchronizationSequence"),
+)
+"""The sequences that are read."""
 
 
-def text(dataset: Dataset, keyword: str) -> str:
-    """A text value; several are joined; empty when missing or unreadable."""
-    return " ".join(texts(dataset, keyword))
+def _tag(keyword: str) -> int:
+    tag = tag_for_keyword(keyword)
+    if tag is None:
+        raise KeyError(keyword)
+    return int(tag)
 
 
-def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    """The values of a text element."""
-    value = _value(dataset, keyword)
-    if value is None:
-        return ()
-    items = value if isinstance(value, MultiValue | list | tuple) else [value]
-    return tuple(cleaned for item in items if (cleaned := str(item).strip(" \0")))
+TAGS: Mapping[str, int] = {keyword: _tag(keyword) for keyword in (*KEYWORDS, *SEQUENCES)}
+VALUE_TAGS = frozenset(TAGS[keyword] for keyword in KEYWORDS)
+SEQUENCE_TAGS = frozenset(TAGS[keyword] for keyword in SEQUENCES)
+VR_OF = {tag: dictionary_VR(tag)[:2] for tag in VALUE_TAGS}
 
 
-def number(dataset: Dataset, keyword: str) -> float | None:
-    """A finite number; None when missing or unreadable."""
-    found = numbers(dataset, keyword)
-    return found[0] if found else None
+class Elements:
+    """Some elements of a data set or of an item of a sequence.
 
+    Args:
+        values: VR (empty: the dictionary's) and bytes by tag.
+        sequences: items by tag.
+        is_little_endian: how binary values are written.
+        encodings: Python encodings of the parent; its own character set comes first.
+    """
 
-def whole(dataset: Dataset, keyword: str) -> int | None:
-    """A whole number; None when missing or unreadable."""
-    found = number(dataset, keyword)
-    return None if found is None else int(found)
+    __slots__ = ("_encodings", "_is_declared", "_order", "_sequences", "_values")
 
+    def __init__(
+        self,
+        values: Mapping[int, tuple[str, bytes]],
+        sequences: Mapping[int, Sequence[Elements]] | None = None,
+        *,
+        is_little_endian: bool = True,
+        encodings: tuple[str, ...] | None = None,
+    ) -> None:
+        self._values = values
+        self._sequences = sequences or {}
+        self._order = "<" if is_little_endian else ">"
+        own = values.get(CHARACTER_SET)
+        if own is not None and own[1].strip(b" \0"):
+            encodings = encodings_of(own[1])
+        self._is_declared = encodings is not None
+        self._encodings = encodings or DEFAULT_ENCODINGS
 
-def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
-    """Finite numbers; empty when any is missing or unreadable."""
-    value = _value(dataset, keyword)
-    if value is None or value == "":
-        return ()
-    items: Iterable[object] = value if isinstance(value, MultiValue | list | tuple) else [value]
-    result = []
-    for item in items:
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, keyword: str) -> bool:
+        tag = TAGS[keyword]
+        return tag in self._values or bool(self._sequences.get(tag))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Elements) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def part(self, tags: Sequence[int]) -> Elements:
+        """The values of some tags alone, to be remembered by."""
+        values = self._values
+        return Elements(
+            {tag: values[tag] for tag in tags if tag in values},
+            is_little_endian=self._order == "<",
+            encodings=self._encodings if self._is_declared else None,
+        )
+
+    @property
+    def has_sequences(self) -> bool:
+        """Whether any of the sequences that are read is there."""
+        return bool(self._sequences)
+
+    def items(self, keyword: str) -> Sequence[Elements]:
+        """The items of a sequence; empty when missing."""
+        return self._sequences.get(TAGS[keyword], ())
+
+    def first(self, keyword: str) -> Elements:
+        """The first item of a sequence; nothing in it when missing."""
+        found = self._sequences.get(TAGS[keyword], ())
+        return found[0] if found else NOTHING
+
+    def text(self, keyword: str) -> str:
+        """A text value; several are joined; empty when missing or unreadable."""
+        found = self.texts(keyword)
+        return found[0] if len(found) == 1 else " ".join(part for part in found if part)
+
+    def texts(self, keyword: str) -> tuple[str, ...]:
+        """The values of a text element, in their places; empty when none says anything."""
+        tag = TAGS[keyword]
+        entry = self._values.get(tag)
+        if entry is None:
+            return ()
+        vr = self._vr(tag, entry[0])
+        if vr in _BINARY:
+            return tuple(f"{value:g}" for value in self.numbers(keyword))
+        decoded = self._decoded(entry[1])
+        if "\\" not in decoded or vr in _WITHOUT_BACKSLASH:
+            cleaned = _clean(decoded)
+            return (cleaned,) if cleaned else ()
+        found = [_clean(part) for part in decoded.split("\\")]
+        while found and not found[-1]:
+            found.pop()
+        return tuple(found)
+
+    def number(self, keyword: str) -> float | None:
+        """The first number; None when missing or unreadable."""
+        found = self.numbers(keyword)
+        return found[0] if found else None
+
+    def whole(self, keyword: str) -> int | None:
+        """A whole number; None when missing, unreadable or not whole."""
+        found = self.number(keyword)
+        return int(found) if found is not None and found.is_integer() else None
+
+    def numbers(self, keyword: str) -> tuple[float, ...]:
+        """Finite numbers; empty when any is missing or unreadable."""
+        tag = TAGS[keyword]
+        entry = self._values.get(tag)
+        if entry is None or not entry[1]:
+            return ()
+        vr, raw = self._vr(tag, entry[0]), entry[1]
+        if vr in _BINARY:
+            letter = _BINARY[vr]
+            count, rest = divmod(len(raw), struct.calcsize(letter))
+            if rest:
+                return ()
+            found = tuple(float(v) for v in struct.unpack(f"{self._order}{count}{letter}", raw))
+        else:
+            try:
+                found = tuple(_decimal(part) for part in raw.split(b"\\"))
+            except ValueError:
+                return ()
+        return found if all(map(math.isfinite, found)) else ()
+
+    def person(self, keyword: str) -> str:
+        """A person's name: native script first, then romanised in brackets."""
+        entry = self._values.get(TAGS[keyword])
+        if entry is None:
+            return ""
+        groups = [self._decoded(group) for group in entry[1].split(b"=")[:3]]
+        first = [_spaced(_clean(group.partition("\\")[0])) for group in groups]
+        alphabetic, ideographic = first[0], first[1] if len(first) > 1 else ""
+        if alphabetic and ideographic:
+            return f"{ideographic} ({alphabetic})"
+        return ideographic or alphabetic or (first[2] if len(first) > 2 else "")
+
+    def _key(self) -> tuple[object, ...]:
+        return (tuple(self._values.items()), self._encodings, self._is_declared, self._order)
+
+    def _vr(self, tag: int, written: str) -> str:
+        return VR_OF[tag] if written in ("", "UN") else written
+
+    def _decoded(self, raw: bytes) -> str:
+        if raw.isascii() and _ESCAPE not in raw:
+            return raw.decode("ascii")
+        if not self._is_declared:
+            # Bytes above 127 without a character set: valid UTF-8 is no accident.
+            try:
+                return raw.decode("utf-8")
+            except UnicodeDecodeError:
+                pass
         try:
-            parsed = float(str(item).strip().replace(",", "."))
-        except ValueError:
-            return ()
-        if not math.isfinite(parsed):
-            return ()
-        result.append(parsed)
-    return tuple(result)
+            return decode_bytes(raw, self._encodings, _DELIMITERS)
+        except (LookupError, UnicodeError, ValueError):
+            return raw.decode("utf-8", "replace")
 
 
-def person(dataset: Dataset, keyword: str) -> str:
-    """A person's name: native script first, then romanised in brackets."""
-    value = _value(dataset, keyword)
-    if isinstance(value, MultiValue):
-        value = value[0] if value else None
-    if value is None:
-        return ""
-    name = value if isinstance(value, PersonName) else PersonName(str(value))
-    groups = [_spaced(str(part)) for part in (name.ideographic, name.alphabetic) if part]
-    if not groups:
-        return ""
-    return groups[0] if len(groups) == 1 else f"{groups[0]} ({groups[1]})"
+NOTHING = Elements({})
+
+
+def encodings_of(written: bytes) -> tuple[str, ...]:
+    """Python encodings of a Specific Character Set; unknown ones are taken as the default."""
+    terms = [part.decode("ascii", "replace").strip(" \0") for part in written.split(b"\\")]
+    try:
+        return tuple(convert_encodings(terms))
+    except (LookupError, ValueError):
+        return DEFAULT_ENCODINGS
 
 
 def iso_date(written: str) -> str:
@@ -86,12 +253,18 @@ def clock_time(written: str) -> str:
     return written
 
 
+def _clean(text: str) -> str:
+    if not text.isprintable():
+        text = _CONTROL.sub(" ", text)
+    return text[:MAX_TEXT].strip()
+
+
 def _spaced(name: str) -> str:
-    return " ".join(part for part in name.replace("^", " ").split(" ") if part)
+    return " ".join(name.replace("^", " ").split())
 
 
-def _value(dataset: Dataset, keyword: str) -> object:
-    try:
-        return dataset.get(keyword)
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
-        return None
+def _decimal(raw: bytes) -> float:
+    written = raw.strip(b" \0")
+    if b"_" in written:
+        raise ValueError("no decimal string")
+    return float(written)

@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-import pydicom
-from pydicom.dataset import Dataset, FileDataset
-from pydicom.errors import InvalidDicomError
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRBigEndian, ImplicitVRLittleEndian
 
 from medai_desktop.errors import NotDicomError, SourceError
-from medai_desktop.source.elements import (
-    clock_time,
-    iso_date,
-    number,
-    numbers,
-    person,
-    text,
-    texts,
-    whole,
+from medai_desktop.source.dicom_reader import AnyHeader, read_any
+from medai_desktop.source.elements import Elements
+from medai_desktop.source.facts import (
+    frame_facts,
+    patient_facts,
+    pixel_facts,
+    position_facts,
+    series_facts,
+    study_facts,
+    technique_facts,
 )
-from medai_desktop.source.instance import (
-    InstanceHeader,
-    PatientFacts,
-    PixelFacts,
-    PositionFacts,
-    SeriesFacts,
-    StudyFacts,
-    TechniqueFacts,
-)
-from medai_desktop.text import message
-from medai_desktop.volume import VoiFunction, Window
+from medai_desktop.source.instance import FrameFacts, InstanceHeader, PixelFacts
+from medai_desktop.source.pixel_span import PixelSpan
+from medai_desktop.source.plain_reader import read_plain
+from medai_desktop.text import Message, message
 
-MAX_SIDE = 65535
-"""Rows and Columns are 16 bit."""
+MAX_FRAME_BYTES = 1_000_000_000
+"""No frame is larger; one that says so lies."""
+MAX_INFLATION = 1032
+"""Deflate cannot make more than so many bytes of one."""
+DICOMDIR = "1.2.840.10008.1.3.10"
+_NAMESPACE = uuid.UUID("d2b0c1de-6a0f-5a51-8d5e-2f1f1b5cf7c3")
 
 
 def read_header(path: Path) -> InstanceHeader:
@@ -42,286 +41,160 @@ def read_header(path: Path) -> InstanceHeader:
 
     Raises:
         NotDicomError: it is not DICOM.
-        SourceError: it is empty, cannot be read, breaks off, or lacks what every object needs.
+        SourceError: it is empty, cannot be read, breaks off, or states an impossible size.
     """
-    dataset, span = _read(path)
-    meta = getattr(dataset, "file_meta", Dataset())
-    syntax = text(meta, "TransferSyntaxUID")
-    uid = text(dataset, "SOPInstanceUID")
-    series_uid, study_uid = text(dataset, "SeriesInstanceUID"), text(dataset, "StudyInstanceUID")
-    name = path.name
-    if not uid or not series_uid or not study_uid:
-        if text(meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
-            raise SourceError(message("source.dicomdir", file=name))
-        if not uid and len(dataset) < 3:
-            raise NotDicomError(message("source.not_dicom", file=name))
-        raise SourceError(message("source.no_uid", file=name))
-    return InstanceHeader(
-        path,
-        uid,
-        text(dataset, "SOPClassUID"),
-        syntax or str(pydicom.uid.ImplicitVRLittleEndian),
-        whole(dataset, "InstanceNumber"),
-        _patient(dataset),
-        _study(dataset, study_uid),
-        _series(dataset, series_uid),
-        _technique(dataset, syntax),
-        _pixels(dataset, path, span),
-        _position(dataset),
-        _frame_positions(dataset),
-    )
-
-
-Span = tuple[int | None, int | None]
-"""Offset and length of the value of (7FE0,0010) in the file."""
-
-
-def _read(path: Path) -> tuple[FileDataset, Span]:
     name = path.name
     try:
-        if path.stat().st_size == 0:
-            raise SourceError(message("source.empty", file=name))
         with path.open("rb") as file:
-            dataset = pydicom.dcmread(file, stop_before_pixels=True)
-            return dataset, _pixel_span(file, dataset)
-    except InvalidDicomError:
-        return _read_without_preamble(path)
+            size = os.fstat(file.fileno()).st_size
+            if size == 0:
+                raise SourceError(message("source.empty", file=name))
+            read = _read(file, size, name)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SourceError(message("source.unreadable", file=name, reason=reason)) from error
-    except SourceError:
+        raise SourceError(
+            message("source.unreadable", file=name, reason=reason_of(error))
+        ) from error
+    return _header(path, size, read)
+
+
+def reason_of(error: OSError) -> Message | str:
+    """Why the system refuses, as a message where it is one of the usual reasons."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return message("source.no_right")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
+        return message("source.gone")
+    if error.errno in (errno.EIO, errno.ENXIO, errno.ENODEV, errno.ETIMEDOUT):
+        return message("source.medium")
+    return error.strerror or type(error).__name__
+
+
+def _read(file: BinaryIO, size: int, name: str) -> AnyHeader:
+    plain = read_plain(file, size)
+    if plain is not None:
+        syntax = plain.elements.text("TransferSyntaxUID")
+        return AnyHeader(plain.elements, plain.span, syntax, False)
+    file.seek(0)
+    try:
+        found = read_any(file, size)
+    except OSError:
         raise
     except Exception as error:
         raise SourceError(message("source.damaged_header", file=name)) from error
+    if found is None:
+        raise NotDicomError(message("source.not_dicom", file=name))
+    return found
 
 
-def _pixel_span(file: BinaryIO, dataset: FileDataset) -> Span:
-    start = file.tell()
-    head = file.read(12)
-    if len(head) < 12 or head[:4] != b"\xe0\x7f\x10\x00":
-        return None, None
-    syntax = text(getattr(dataset, "file_meta", Dataset()), "TransferSyntaxUID")
-    if syntax == str(pydicom.uid.ImplicitVRLittleEndian):
-        return start + 8, int.from_bytes(head[4:8], "little")
-    if syntax == str(pydicom.uid.ExplicitVRLittleEndian) and head[4:6] in (b"OW", b"OB"):
-        return start + 12, int.from_bytes(head[8:12], "little")
-    return None, None
-
-
-def _read_without_preamble(path: Path) -> tuple[FileDataset, Span]:
+def _header(path: Path, size: int, read: AnyHeader) -> InstanceHeader:
+    found, name = read.elements, path.name
+    if found.text("MediaStorageSOPClassUID") == DICOMDIR:
+        raise SourceError(message("source.dicomdir", file=name))
+    if read.was_short:
+        raise SourceError(message("source.damaged_header", file=name))
     try:
-        with path.open("rb") as file:
-            start = file.read(8)
-        group = int.from_bytes(start[:2], "little")
-        if len(start) < 8 or group not in (0x0002, 0x0008):
-            raise NotDicomError(message("source.not_dicom", file=path.name))
-        dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
-        if "SOPInstanceUID" not in dataset:
-            raise NotDicomError(message("source.not_dicom", file=path.name))
-        return dataset, (None, None)
-    except NotDicomError:
-        raise
-    except Exception as error:
-        raise NotDicomError(message("source.not_dicom", file=path.name)) from error
-
-
-def _patient(dataset: Dataset) -> PatientFacts:
-    return PatientFacts(
-        person(dataset, "PatientName"),
-        text(dataset, "PatientID"),
-        text(dataset, "IssuerOfPatientID"),
-        text(dataset, "PatientSex"),
-        iso_date(text(dataset, "PatientBirthDate")),
-        text(dataset, "PatientAge"),
-    )
-
-
-def _study(dataset: Dataset, uid: str) -> StudyFacts:
-    return StudyFacts(
-        uid,
-        iso_date(text(dataset, "StudyDate")),
-        clock_time(text(dataset, "StudyTime")),
-        text(dataset, "StudyDescription"),
-        text(dataset, "AccessionNumber"),
-        text(dataset, "InstitutionName"),
-        text(dataset, "StudyID"),
-        person(dataset, "ReferringPhysicianName"),
-    )
-
-
-def _series(dataset: Dataset, uid: str) -> SeriesFacts:
-    return SeriesFacts(
-        uid,
-        whole(dataset, "SeriesNumber"),
-        text(dataset, "Modality"),
-        text(dataset, "SeriesDescription"),
-        text(dataset, "ProtocolName"),
-        text(dataset, "BodyPartExamined"),
-        text(dataset, "RequestedProcedureDescription"),
-        text(dataset, "Laterality"),
-        text(dataset, "Manufacturer"),
-        text(dataset, "ManufacturerModelName"),
-        text(dataset, "FrameOfReferenceUID") or None,
-        text(dataset, "PatientPosition"),
-    )
-
-
-def _technique(dataset: Dataset, syntax: str) -> TechniqueFacts:
-    exposure = number(dataset, "Exposure")
-    codes = dataset.get("ViewCodeSequence") or []
-    return TechniqueFacts(
-        image_type=texts(dataset, "ImageType"),
-        slice_thickness_mm=number(dataset, "SliceThickness"),
-        kernel=(texts(dataset, "ConvolutionKernel") or ("",))[0],
-        kvp=number(dataset, "KVP"),
-        exposure_mas=exposure,
-        contrast_agent=text(dataset, "ContrastBolusAgent"),
-        repetition_time_ms=number(dataset, "RepetitionTime"),
-        echo_time_ms=number(dataset, "EchoTime"),
-        inversion_time_ms=number(dataset, "InversionTime"),
-        b_value=number(dataset, "DiffusionBValue"),
-        field_strength_t=number(dataset, "MagneticFieldStrength"),
-        scanning_sequence=texts(dataset, "ScanningSequence"),
-        view_position=text(dataset, "ViewPosition"),
-        view_code_meaning=text(codes[0], "CodeMeaning") if len(codes) else "",
-        image_laterality=text(dataset, "ImageLaterality"),
-        patient_orientation=texts(dataset, "PatientOrientation"),
-        exposure_index=text(dataset, "ExposureIndex"),
-        deviation_index=text(dataset, "DeviationIndex"),
-        acquisition_number=whole(dataset, "AcquisitionNumber"),
-        acquisition_time=text(dataset, "AcquisitionTime"),
-        echo_number=whole(dataset, "EchoNumbers"),
-        temporal_position=whole(dataset, "TemporalPositionIdentifier"),
-        lossy_compression=text(dataset, "LossyImageCompression"),
-        lossy_ratio=number(dataset, "LossyImageCompressionRatio"),
-        burned_in_annotation=text(dataset, "BurnedInAnnotation"),
-        content_is_synthetic="SYNTHETIC" in text(dataset, "PatientName").upper()
-        or "synthetic" in text(dataset, "ImageComments").lower(),
-        image_comments=text(dataset, "ImageComments"),
-    )
-
-
-def _pixels(dataset: Dataset, path: Path, span: Span) -> PixelFacts | None:
-    rows, columns = whole(dataset, "Rows"), whole(dataset, "Columns")
-    if rows is None and columns is None:
-        return None
-    if not rows or not columns or not 0 < rows <= MAX_SIDE or not 0 < columns <= MAX_SIDE:
-        raise SourceError(message("source.impossible_size", file=path.name))
-    frames = max(1, whole(dataset, "NumberOfFrames") or 1)
-    shared = _shared(dataset)
-    transform = _first(shared, "PixelValueTransformationSequence") or dataset
-    allocated = whole(dataset, "BitsAllocated") or 16
-    padding = whole(dataset, "PixelPaddingValue")
-    limit = whole(dataset, "PixelPaddingRangeLimit")
-    windows, names = _windows(_first(shared, "FrameVOILUTSequence") or dataset)
-    slope = number(transform, "RescaleSlope")
-    return PixelFacts(
-        rows,
-        columns,
+        pixels = pixel_facts(found)
+    except ValueError as error:
+        raise SourceError(message("source.impossible_size", file=name)) from error
+    if pixels is None and read.span is not None:
+        raise SourceError(message("source.impossible_size", file=name))
+    if not _is_an_object(found, pixels):
+        raise NotDicomError(message("source.not_dicom", file=name))
+    frames = frame_facts(found)
+    problem = None
+    if pixels is not None:
+        pixels, problem = _checked(pixels, read, size, name)
+        frames = frames[: pixels.frames] if len(frames) >= pixels.frames else ()
+    instance, series, study, is_own = _uids(found, path, size, pixels)
+    return InstanceHeader(
+        path,
+        instance,
+        found.text("SOPClassUID") or found.text("MediaStorageSOPClassUID"),
+        read.syntax,
+        found.whole("InstanceNumber"),
+        patient_facts(found),
+        study_facts(found, study),
+        series_facts(found, series),
+        technique_facts(found),
+        pixels,
+        position_facts(found),
         frames,
-        whole(dataset, "SamplesPerPixel") or 1,
-        text(dataset, "PhotometricInterpretation") or "MONOCHROME2",
-        allocated,
-        whole(dataset, "BitsStored") or allocated,
-        whole(dataset, "PixelRepresentation") == 1,
-        whole(dataset, "PlanarConfiguration") or 0,
-        slope if slope else 1.0,
-        number(transform, "RescaleIntercept") or 0.0,
-        text(transform, "RescaleType"),
-        "ModalityLUTSequence" in dataset,
-        None if padding is None else _range(padding, limit),
-        windows,
-        names,
-        *span,
+        problem,
+        is_own,
     )
 
 
-def _range(value: int, limit: int | None) -> tuple[int, int]:
-    other = value if limit is None else limit
-    return min(value, other), max(value, other)
+def _is_an_object(found: Elements, pixels: PixelFacts | None) -> bool:
+    if pixels is not None:
+        return True
+    named = ("SOPInstanceUID", "SOPClassUID", "SeriesInstanceUID", "Modality")
+    return sum(bool(found.text(keyword)) for keyword in named) >= 2
 
 
-def _windows(dataset: Dataset) -> tuple[tuple[Window, ...], tuple[str, ...]]:
-    centers, widths = numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth")
-    try:
-        function = VoiFunction(text(dataset, "VOILUTFunction") or "LINEAR")
-    except ValueError:
-        function = VoiFunction.LINEAR
-    windows = tuple(
-        Window(center, width, function)
-        for center, width in zip(centers, widths, strict=False)
-        if width >= 1
+def _checked(
+    pixels: PixelFacts, read: AnyHeader, size: int, name: str
+) -> tuple[PixelFacts, Message | None]:
+    """The facts with the frames that are really there, and what is wrong with the others."""
+    span = read.span
+    if span is None:
+        return replace(pixels, frames=0), message("source.no_pixel_data", file=name)
+    frame_bits = _frame_bits(pixels, read.syntax)
+    if frame_bits > 8 * MAX_FRAME_BYTES:
+        raise SourceError(message("source.impossible_size", file=name))
+    stated, there = pixels.frames, _frames_there(span, pixels.frames, frame_bits, size)
+    pixels = replace(
+        pixels,
+        frames=min(stated, there),
+        pixel_offset=span.offset if span.keyword == "PixelData" and not span.is_inflated else None,
+        pixel_length=span.length,
+        is_float=span.keyword != "PixelData",
     )
-    return windows, texts(dataset, "WindowCenterWidthExplanation")
+    if there >= stated:
+        return pixels, None
+    if there:
+        return pixels, message("source.fewer_frames", file=name, there=there, stated=stated)
+    return pixels, message("source.truncated", file=name)
 
 
-def _position(dataset: Dataset) -> PositionFacts:
-    return PositionFacts(
-        _triple(numbers(dataset, "ImagePositionPatient")),
-        _orientation(numbers(dataset, "ImageOrientationPatient")),
-        _pair(numbers(dataset, "PixelSpacing")),
-        _pair(numbers(dataset, "ImagerPixelSpacing")),
-        number(dataset, "EstimatedRadiographicMagnificationFactor"),
-        _pair(numbers(dataset, "PixelAspectRatio")),
-    )
+def _frame_bits(pixels: PixelFacts, syntax: str) -> int:
+    samples = pixels.samples_per_pixel
+    if pixels.photometric_interpretation == "YBR_FULL_422" and not UID(syntax).is_encapsulated:
+        samples = 2
+    return pixels.rows * pixels.columns * samples * pixels.bits_allocated
 
 
-def _frame_positions(dataset: Dataset) -> tuple[PositionFacts, ...]:
-    per_frame = dataset.get("PerFrameFunctionalGroupsSequence")
-    if not per_frame:
-        return ()
-    shared = _shared(dataset)
-    result = []
-    for item in per_frame:
-        plane = _first(item, "PlanePositionSequence") or _first(shared, "PlanePositionSequence")
-        turn = _first(item, "PlaneOrientationSequence") or _first(
-            shared, "PlaneOrientationSequence"
-        )
-        measures = _first(item, "PixelMeasuresSequence") or _first(shared, "PixelMeasuresSequence")
-        empty = Dataset()
-        result.append(
-            PositionFacts(
-                _triple(numbers(plane or empty, "ImagePositionPatient")),
-                _orientation(numbers(turn or empty, "ImageOrientationPatient")),
-                _pair(numbers(measures or empty, "PixelSpacing")),
-            )
-        )
-    return tuple(result)
+def _frames_there(span: PixelSpan, stated: int, frame_bits: int, size: int) -> int:
+    if span.length is None:
+        if span.is_cut:
+            return span.fragments if stated > 1 and span.fragments <= stated else 0
+        return span.fragments if span.fragments < stated else stated
+    present = min(span.length, size * MAX_INFLATION) if span.is_inflated else span.present
+    return min(stated, present * 8 // frame_bits)
 
 
-def _shared(dataset: Dataset) -> Dataset:
-    sequence = dataset.get("SharedFunctionalGroupsSequence")
-    return sequence[0] if sequence else Dataset()
+def _uids(
+    found: Elements, path: Path, size: int, pixels: PixelFacts | None
+) -> tuple[str, str, str, bool]:
+    """Instance, series and study UID, made up from the file where they are missing."""
+    instance = found.text("SOPInstanceUID") or found.text("MediaStorageSOPInstanceUID")
+    series, study = found.text("SeriesInstanceUID"), found.text("StudyInstanceUID")
+    is_own = bool(instance and series and study)
+    if is_own:
+        return instance, series, study, True
+    instance = instance or _made_up("instance", path.name, size, pixels)
+    series = series or _made_up("series", study, instance)
+    return instance, series, study or _made_up("study", series), False
 
 
-def _first(dataset: Dataset, keyword: str) -> Dataset | None:
-    sequence = dataset.get(keyword)
-    return sequence[0] if sequence else None
+def _made_up(*words: object) -> str:
+    return f"2.25.{uuid.uuid5(_NAMESPACE, repr(words)).int}"
 
 
-def _triple(values: tuple[float, ...]) -> tuple[float, float, float] | None:
-    return (values[0], values[1], values[2]) if len(values) == 3 else None
+def is_little_endian_native(syntax: str) -> bool:
+    """Whether pixels of this transfer syntax lie in the file as this program holds them."""
+    uid = UID(syntax)
+    if uid == ExplicitVRBigEndian or uid.is_deflated:
+        return False
+    return uid == ImplicitVRLittleEndian or not uid.is_encapsulated
 
 
-def _pair(values: tuple[float, ...]) -> tuple[float, float] | None:
-    if len(values) != 2 or values[0] <= 0 or values[1] <= 0:
-        return None
-    return values[0], values[1]
-
-
-def _orientation(
-    values: tuple[float, ...],
-) -> tuple[float, float, float, float, float, float] | None:
-    if len(values) != 6:
-        return None
-    row, column = values[:3], values[3:]
-    lengths = [sum(v * v for v in axis) for axis in (row, column)]
-    crossing = sum(a * b for a, b in zip(row, column, strict=True))
-    if any(abs(length - 1) > 0.02 for length in lengths) or abs(crossing) > 0.02:
-        return None
-    return values[0], values[1], values[2], values[3], values[4], values[5]
-
-
-def is_known_syntax(uid: str) -> bool:
-    """Whether a transfer syntax is one of the standard's."""
-    return UID(uid).is_transfer_syntax
+__all__ = ["FrameFacts", "InstanceHeader", "is_little_endian_native", "read_header", "reason_of"]

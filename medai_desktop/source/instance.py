@@ -96,11 +96,13 @@ class TechniqueFacts:
     acquisition_time: str = ""
     echo_number: int | None = None
     temporal_position: int | None = None
+    trigger_time_ms: float | None = None
     lossy_compression: str = ""
     lossy_ratio: float | None = None
     burned_in_annotation: str = ""
     content_is_synthetic: bool = False
     image_comments: str = ""
+    units: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +112,27 @@ class PixelFacts:
     Attributes:
         rows: of a frame.
         columns: of a frame.
-        frames: number of frames.
+        frames: number of frames that the file really holds; 0 when not one is whole.
         samples_per_pixel: 1 or 3.
         photometric_interpretation: defined term.
         bits_allocated: 8, 16, 32.
         bits_stored: used bits.
+        high_bit: the highest of them; usually `bits_stored` - 1.
         is_signed: Pixel Representation 1.
         planar_configuration: 0 or 1.
-        rescale_slope: of the modality transform.
-        rescale_intercept: of the modality transform.
-        rescale_type: as written, such as HU.
-        has_modality_lut: a Modality LUT Sequence replaces slope and intercept.
+        rescale_slope: of the modality transform; 1 when it states none that can be used.
+        rescale_intercept: likewise; 0.
+        rescale_type: what the values mean, as written, such as HU.
+        has_rescale: slope and intercept are stated and usable.
+        modality_lut_bits: depth of a Modality LUT Sequence, which replaces slope and intercept;
+            None without.
         padding: Pixel Padding Value and Range Limit in stored units, low to high; None without.
         windows: VOI windows of the file, first first.
         window_names: their explanations.
-        pixel_offset: byte offset of the value of (7FE0,0010) in the file; None when unknown.
+        pixel_offset: byte offset of the value of (7FE0,0010) in the file; None when the pixels
+            are floats, deflated or missing.
         pixel_length: its length; None when undefined (encapsulated) or unknown.
+        is_float: stored as floating point numbers.
     """
 
     rows: int
@@ -135,17 +142,25 @@ class PixelFacts:
     photometric_interpretation: str = "MONOCHROME2"
     bits_allocated: int = 16
     bits_stored: int = 16
+    high_bit: int = 15
     is_signed: bool = False
     planar_configuration: int = 0
     rescale_slope: float = 1.0
     rescale_intercept: float = 0.0
     rescale_type: str = ""
-    has_modality_lut: bool = False
+    has_rescale: bool = False
+    modality_lut_bits: int | None = None
     padding: tuple[int, int] | None = None
     windows: tuple[Window, ...] = ()
     window_names: tuple[str, ...] = ()
     pixel_offset: int | None = None
     pixel_length: int | None = None
+    is_float: bool = False
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the images are shown in colour."""
+        return self.samples_per_pixel >= 3 or self.photometric_interpretation == "PALETTE COLOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +169,11 @@ class PositionFacts:
 
     Attributes:
         position_lps_mm: Image Position (Patient).
-        orientation: Image Orientation (Patient), row then column direction.
+        orientation: Image Orientation (Patient), row then column direction, unit length.
         pixel_spacing_mm: Pixel Spacing, between rows then between columns.
         imager_spacing_mm: Imager Pixel Spacing, likewise.
+        is_calibrated: a Pixel Spacing Calibration Type says that `pixel_spacing_mm` holds in the
+            patient.
         magnification: Estimated Radiographic Magnification Factor.
         pixel_aspect_ratio: vertical, horizontal.
     """
@@ -165,8 +182,34 @@ class PositionFacts:
     orientation: tuple[float, float, float, float, float, float] | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
     imager_spacing_mm: tuple[float, float] | None = None
+    is_calibrated: bool = False
     magnification: float | None = None
     pixel_aspect_ratio: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFacts:
+    """What an enhanced multi-frame object says about one of its frames.
+
+    Attributes:
+        place: where it lies.
+        rescale: slope and intercept; None when the frame has none of its own.
+        stack: Stack ID.
+        temporal_position: Temporal Position Index.
+        trigger_delay_ms: Nominal Cardiac Trigger Delay Time.
+        b_value: of diffusion, s/mm2.
+        echo_time_ms: Effective Echo Time.
+        image_type: Frame Type.
+    """
+
+    place: PositionFacts
+    rescale: tuple[float, float] | None = None
+    stack: str = ""
+    temporal_position: int | None = None
+    trigger_delay_ms: float | None = None
+    b_value: float | None = None
+    echo_time_ms: float | None = None
+    image_type: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +227,10 @@ class InstanceHeader:
         series: of which series.
         technique: how.
         pixels: None when the object has no image pixels (SR, RTSTRUCT, ...).
-        position: where; for multi-frame see `frame_positions`.
-        frame_positions: one for each frame of an enhanced multi-frame object; empty otherwise.
+        position: where; for enhanced multi-frame objects see `frames`.
+        frames: one for each frame of an enhanced multi-frame object; empty otherwise.
+        problem: what is wrong with the pixels; None when nothing is known to be.
+        has_own_uids: False when a UID was missing and made up from the file.
     """
 
     path: Path
@@ -199,4 +244,16 @@ class InstanceHeader:
     technique: TechniqueFacts
     pixels: PixelFacts | None
     position: PositionFacts
-    frame_positions: tuple[PositionFacts, ...] = ()
+    frames: tuple[FrameFacts, ...] = ()
+    problem: Message | None = None
+    has_own_uids: bool = True
+
+    def rescale_of(self, frame: int) -> tuple[float, float]:
+        """Slope and intercept of a frame, counted from 1."""
+        if 0 < frame <= len(self.frames):
+            own = self.frames[frame - 1].rescale
+            if own is not None:
+                return own
+        if self.pixels is None:
+            return 1.0, 0.0
+        return self.pixels.rescale_slope, self.pixels.rescale_intercept
