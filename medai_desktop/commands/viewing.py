@@ -181,12 +181,19 @@ SEEING: tuple[Command, ...] = (
         lambda on: on.desk.viewing.flip(on.active, is_horizontal=False),
         "Shift+V",
     ),
+    _see("fit", message("commands.fit"), lambda on: on.desk.viewing.fit(on.active), "="),
     _see(
         "reset",
         message("commands.reset"),
         lambda on: on.desk.viewing.reset_view(on.active),
         "Ctrl+0",
-        "=",
+    ),
+    _see("slab", message("commands.slab"), lambda on: on.desk.viewing.cycle_slab(), "B"),
+    _see(
+        "diffusion",
+        message("commands.diffusion"),
+        lambda on: on.desk.viewing.swap_diffusion(),
+        "X",
     ),
     _see(
         "corner_text",

@@ -38,7 +38,7 @@ def _paint_line(painter: QPainter, line: Polyline) -> None:
 
 
 def _paint_text(painter: QPainter, text: OverlayText) -> None:
-    used = font(12, is_bold=text.is_bold)
+    used = font(20 if text.is_large else 12, is_bold=text.is_bold)
     metrics = QFontMetricsF(used)
     width, (x, y) = metrics.horizontalAdvance(text.text), text.position
     if text.anchor in _RIGHT:

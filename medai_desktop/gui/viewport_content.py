@@ -7,6 +7,7 @@ import uuid
 from medai_desktop.findings import Finding, reader_finding_id
 from medai_desktop.geometry import OrientedBox, PixelBox
 from medai_desktop.review import FindingStatus
+from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.view.corner_text import corner_text
 from medai_desktop.view.overlay import Ink, Overlay, Polyline
@@ -27,8 +28,10 @@ from medai_desktop.view.picture import (
     VolumeRequest,
 )
 from medai_desktop.view.projection import Projection, plane_projection, stack_projection
+from medai_desktop.view.slab import slices_in_slab
 from medai_desktop.view.tool import Tool
 from medai_desktop.view.viewport import ViewportKind
+from medai_desktop.volume import Volume
 
 Size = tuple[int, int]
 Ends = tuple[tuple[float, float], tuple[float, float]]
@@ -61,9 +64,7 @@ class ViewportContent:
             return None
         is_inverted = volume.is_inverted != state.is_inverted
         if state.kind is ViewportKind.STACK:
-            if not self._desk.opening.is_loaded(shown.id, state.slice_index):
-                return None
-            return StoredSliceRequest(volume, state.slice_index, state.window, is_inverted)
+            return self._stored(shown, volume, is_inverted)
         if volume.geometry is None:
             return None
         if state.kind is ViewportKind.VOLUME:
@@ -86,7 +87,23 @@ class ViewportContent:
             return None
         plane = projection.plane.moved_to(middle)
         mm = projection.mm_per_px
-        return PlaneRequest(volume, plane, size_px, mm, state.slab, state.window, is_inverted)
+        return PlaneRequest(
+            volume, plane, size_px, mm, state.slab, state.window, is_inverted, is_draft
+        )
+
+    def _stored(
+        self, shown: DisplaySet, volume: Volume, is_inverted: bool
+    ) -> StoredSliceRequest | None:
+        state = self._desk.viewing.layout.viewports[self._index]
+        is_here = self._desk.opening.is_loaded
+        if state.window is None or not is_here(shown.id, state.slice_index):
+            return None
+        shares = tuple(
+            (k, share) for k, share in slices_in_slab(shown, state) if is_here(shown.id, k)
+        )
+        return StoredSliceRequest(
+            volume, state.slice_index, state.window, is_inverted, state.slab.mode, shares
+        )
 
     def overlay(self, size_px: Size, drawing: Ends | None) -> Overlay:
         """Everything painted on top."""

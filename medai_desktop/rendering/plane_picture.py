@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from vtkmodules.util.numpy_support import vtk_to_numpy
@@ -14,6 +16,8 @@ from medai_desktop.view.viewport import SlabMode
 from medai_desktop.volume import Volume, apply_window
 
 DRAFT_STEP = 2
+SAMPLES_PER_VOXEL = 2
+"""Along the depth of a slab, so that no voxel is stepped over."""
 
 
 def plane_values(image: vtkImageData, request: PlaneRequest) -> npt.NDArray[np.generic]:
@@ -23,13 +27,14 @@ def plane_values(image: vtkImageData, request: PlaneRequest) -> npt.NDArray[np.g
     oblique and sheared (tilted) grids are exact.
     """
     step = DRAFT_STEP if request.is_draft else 1
-    width, height = (max(1, n // step) for n in request.size_px)
+    width, height = (max(1, -(-n // step)) for n in request.size_px)
+    across, down = request.size_px[0] / width, request.size_px[1] / height
     reslice = vtkImageReslice()
     reslice.SetInputData(image)
     reslice.SetOutputDimensionality(2)
     reslice.SetInterpolationModeToLinear()
     reslice.SetBackgroundLevel(background(request.volume))
-    reslice.SetResliceAxes(_axes(request, request.mm_per_px * step))
+    reslice.SetResliceAxes(_axes(request, request.mm_per_px * across, request.mm_per_px * down))
     reslice.SetOutputDirection(1, 0, 0, 0, 1, 0, 0, 0, 1)
     reslice.SetOutputSpacing(1.0, 1.0, 1.0)
     reslice.SetOutputOrigin(-(width - 1) / 2, -(height - 1) / 2, 0.0)
@@ -54,14 +59,14 @@ def background(volume: Volume) -> float:
     return -1024.0 if volume.unit.value == "HU" else 0.0
 
 
-def _axes(request: PlaneRequest, mm_per_px: float) -> vtkMatrix4x4:
+def _axes(request: PlaneRequest, right_mm: float, down_mm: float) -> vtkMatrix4x4:
     geometry = request.volume.geometry
     if geometry is None:
         raise ValueError("a plane needs a volume with geometry")
     index_from_world = np.linalg.inv(geometry.affine)
     columns = np.zeros((4, 4))
-    columns[:3, 0] = np.array(request.plane.right) * mm_per_px
-    columns[:3, 1] = np.array(request.plane.down) * mm_per_px
+    columns[:3, 0] = np.array(request.plane.right) * right_mm
+    columns[:3, 1] = np.array(request.plane.down) * down_mm
     columns[:3, 2] = request.plane.normal
     columns[:3, 3] = request.plane.origin_lps_mm
     columns[3, 3] = 1.0
@@ -74,9 +79,13 @@ def _set_slab(reslice: vtkImageReslice, request: PlaneRequest) -> None:
     slab = request.slab
     if slab.mode is SlabMode.NONE or slab.thickness_mm <= 0:
         return
-    count = max(3, int(slab.thickness_mm) | 1)
+    geometry = request.volume.geometry
+    finest_mm = 1.0 if geometry is None else min(geometry.spacing_mm)
+    half = max(1, math.ceil(slab.thickness_mm / 2 / finest_mm * SAMPLES_PER_VOXEL))
+    count = 2 * half + 1
     reslice.SetSlabNumberOfSlices(count)
     reslice.SetSlabSliceSpacingFraction(slab.thickness_mm / (count - 1))
+    reslice.SetSlabTrapezoidIntegration(1)
     {
         SlabMode.MEAN: reslice.SetSlabModeToMean,
         SlabMode.MIP: reslice.SetSlabModeToMax,

@@ -6,7 +6,9 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol, TypeVar
 
+from medai_desktop.errors import MedaiError
 from medai_desktop.rendering.stored_slice import stored_slice
 from medai_desktop.text import Message, message
 from medai_desktop.view.picture import (
@@ -21,6 +23,9 @@ from medai_desktop.volume import Volume
 _log = logging.getLogger(__name__)
 Deliver = Callable[[int, Picture], None]
 Failed = Callable[[int, Message], None]
+_Result = TypeVar("_Result")
+
+LONGEST_END_S = 10.0
 
 
 class RenderThread:
@@ -46,14 +51,28 @@ class RenderThread:
         lane.submit(viewport_key, request)
 
     def forget(self, viewport_key: int) -> None:
-        """Drops what a viewport has asked for."""
+        """Drops what a viewport has asked for, even what is being drawn now."""
         self._flat.forget(viewport_key)
         self._deep.forget(viewport_key)
 
     def close(self) -> None:
         """Ends both threads; VTK objects die where they lived."""
-        self._flat.close()
-        self._deep.close()
+        for lane in (self._flat, self._deep):
+            lane.ask_to_end()
+        for lane in (self._flat, self._deep):
+            lane.join()
+
+
+class _Painter(Protocol):
+    """Draws on one thread."""
+
+    def paint(self, request: PictureRequest) -> Picture:
+        """Draws one picture."""
+        ...
+
+    def close(self) -> None:
+        """Gives everything back."""
+        ...
 
 
 class _SlicePainter:
@@ -74,7 +93,7 @@ class _SlicePainter:
         return Picture(request, plane_picture(self._image, request))  # type: ignore[arg-type]
 
     def close(self) -> None:
-        self._image = None
+        self._image, self._shown = None, None
 
 
 class _VolumePainter:
@@ -88,8 +107,8 @@ class _VolumePainter:
             raise TypeError("3D only")
         if not isinstance(self._scene, VolumeScene):
             self._scene = VolumeScene()
-        pixels, reduced = self._scene.picture(request)
-        return Picture(request, pixels, reduced)
+        pixels, reduced_from = self._scene.picture(request)
+        return Picture(request, pixels, reduced_from)
 
     def close(self) -> None:
         if self._scene is not None:
@@ -99,14 +118,11 @@ class _VolumePainter:
 
 class _Lane:
     def __init__(
-        self,
-        name: str,
-        painter: type[_SlicePainter] | type[_VolumePainter],
-        deliver: Deliver,
-        failed: Failed,
+        self, name: str, make_painter: Callable[[], _Painter], deliver: Deliver, failed: Failed
     ) -> None:
-        self._make_painter, self._deliver, self._failed = painter, deliver, failed
+        self._make_painter, self._deliver, self._failed = make_painter, deliver, failed
         self._waiting: OrderedDict[int, PictureRequest] = OrderedDict()
+        self._being_drawn: int | None = None
         self._something = threading.Condition()
         self._is_closed = False
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
@@ -120,12 +136,17 @@ class _Lane:
     def forget(self, key: int) -> None:
         with self._something:
             self._waiting.pop(key, None)
+            if self._being_drawn == key:
+                self._being_drawn = None
 
-    def close(self) -> None:
+    def ask_to_end(self) -> None:
         with self._something:
             self._is_closed = True
+            self._being_drawn = None
             self._something.notify()
-        self._thread.join(10.0)
+
+    def join(self) -> None:
+        self._thread.join(LONGEST_END_S)
 
     def _loop(self) -> None:
         painter = self._make_painter()
@@ -133,11 +154,13 @@ class _Lane:
             key, request = taken
             try:
                 picture = painter.paint(request)
+            except MedaiError as error:
+                self._hand_over(key, self._failed, error.message)
             except Exception:
                 _log.exception("a picture could not be made")
-                self._failed(key, message("rendering.failed"))
+                self._hand_over(key, self._failed, message("rendering.failed"))
             else:
-                self._deliver(key, picture)
+                self._hand_over(key, self._deliver, picture)
         painter.close()
 
     def _take(self) -> tuple[int, PictureRequest] | None:
@@ -146,4 +169,15 @@ class _Lane:
                 self._something.wait()
             if self._is_closed:
                 return None
-            return self._waiting.popitem(last=False)
+            key, request = self._waiting.popitem(last=False)
+            self._being_drawn = key
+            return key, request
+
+    def _hand_over(
+        self, key: int, receive: Callable[[int, _Result], None], result: _Result
+    ) -> None:
+        with self._something:
+            is_wanted = self._being_drawn == key
+            self._being_drawn = None
+        if is_wanted:
+            receive(key, result)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 
 import numpy as np
 import numpy.typing as npt
-import vtkmodules.vtkInteractionStyle  # noqa: F401 - registers factories
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - registers factories
-import vtkmodules.vtkRenderingVolumeOpenGL2  # noqa: F401 - registers factories
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction
@@ -17,7 +13,6 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import (
     vtkColorTransferFunction,
     vtkRenderer,
-    vtkRenderWindow,
     vtkVolume,
     vtkVolumeProperty,
 )
@@ -26,33 +21,44 @@ from vtkmodules.vtkRenderingVolume import (
     vtkGPUVolumeRayCastMapper,
 )
 
+from medai_desktop.geometry import VolumeGeometry
+from medai_desktop.rendering.graphics import is_software, off_screen_window, texture_limit
+from medai_desktop.rendering.reduced_copy import ReducedCopy, reduced, reduction_steps
 from medai_desktop.rendering.vtk_volume import image_data
 from medai_desktop.view.picture import VolumeRequest
-from medai_desktop.volume import Volume
+from medai_desktop.volume import VoiFunction, Volume, Window, apply_window
 
-REDUCED_AXIS = 256
-"""Longest axis of the copy for software renderers, in voxels."""
+Mapper = vtkFixedPointVolumeRayCastMapper | vtkGPUVolumeRayCastMapper
 
-if not os.environ.get("DISPLAY") and not os.environ.get("VTK_DEFAULT_OPENGL_WINDOW"):
-    os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = "vtkEGLRenderWindow"
+BALL_SHARE = 0.75
+"""Zoom 1 shows a ball of this share of the volume's diagonal: its corners are mostly air."""
+TISSUE_COLOURS = ((0.55, 0.30, 0.24), (0.86, 0.66, 0.52), (1.0, 0.97, 0.92))
+OPACITY_UNIT_MM = 2.0
+GREY_POINTS = 17
+MOST_MEMORY_BYTES = 8 * 1024**3
 
 
 class VolumeScene:
-    """One off-screen window; lives and dies on the render thread."""
+    """One off-screen window; lives and dies on the render thread.
+
+    Raises:
+        MedaiError: this computer gives no OpenGL.
+    """
 
     def __init__(self) -> None:
-        self._window = vtkRenderWindow()
-        self._window.SetOffScreenRendering(1)
-        self._window.SetMultiSamples(0)
+        self._window = off_screen_window()
         self._renderer = vtkRenderer()
         self._renderer.SetBackground(0, 0, 0)
         self._window.AddRenderer(self._renderer)
         self._volume = vtkVolume()
+        self._window.Render()
+        self.is_software = is_software(self._window)
+        self.texture_limit = texture_limit(self._window)
         self._renderer.AddVolume(self._volume)
         self._shown: Volume | None = None
         self._reduced_from: int | None = None
-        self._is_software: bool | None = None
-        self._mapper: vtkFixedPointVolumeRayCastMapper | vtkGPUVolumeRayCastMapper | None = None
+        self._mapper: Mapper | None = None
+        self._step_mm = 1.0
 
     def picture(self, request: VolumeRequest) -> tuple[npt.NDArray[np.uint8], int | None]:
         """RGB (height, width, 3), and the longest axis before reduction (None: whole)."""
@@ -62,7 +68,7 @@ class VolumeScene:
             self._take(request.volume)
         self._set_colours(request)
         self._set_camera(request)
-        self._set_steps(request.is_draft)
+        self._set_steps(request)
         self._window.Render()
         buffer = vtkUnsignedCharArray()
         self._window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, buffer)  # type: ignore[call-overload]
@@ -71,65 +77,60 @@ class VolumeScene:
         return np.ascontiguousarray(pixels), self._reduced_from
 
     def close(self) -> None:
-        """Gives the window back."""
+        """Gives volume and window back."""
+        self._renderer.RemoveVolume(self._volume)
+        self._volume.SetMapper(None)  # type: ignore[arg-type]
+        self._mapper, self._shown = None, None
+        self._window.RemoveRenderer(self._renderer)
         self._window.Finalize()
 
     def _take(self, volume: Volume) -> None:
         geometry = volume.geometry
         if geometry is None:
             raise ValueError("3D needs a volume with geometry")
-        if self._is_software is None:
-            self._window.Render()
-            told = self._window.ReportCapabilities() or ""
-            self._is_software = "llvmpipe" in told or "softpipe" in told or "OSMesa" in told
-        longest = max(volume.shape)
-        step = max(1, longest // REDUCED_AXIS) if self._is_software else 1
-        voxels = volume.voxels[::step, ::step, ::step]
-        if voxels.dtype == np.int32:
-            voxels = voxels.astype(np.int16) if abs(voxels).max() < 32767 else voxels.astype(float)
-        self._reduced_from = longest if step > 1 else None
-        mapper = (
-            vtkFixedPointVolumeRayCastMapper() if self._is_software else vtkGPUVolumeRayCastMapper()
+        steps = reduction_steps(
+            volume.shape, is_software=self.is_software, texture_limit=self.texture_limit
         )
-        image = image_data(voxels)
-        image.SetSpacing(*(s * step for s in reversed(geometry.spacing_mm)))
+        copy = reduced(volume.voxels, steps)
+        self._reduced_from = copy.reduced_from
+        image = image_data(_drawable(copy.voxels))
+        spacing_mm = [mm * step for mm, step in zip(geometry.spacing_mm, steps, strict=True)]
+        image.SetSpacing(*reversed(spacing_mm))
+        self._step_mm = min(spacing_mm)
+        mapper: Mapper
+        if self.is_software:
+            mapper = vtkFixedPointVolumeRayCastMapper()
+        else:
+            mapper = vtkGPUVolumeRayCastMapper()
+            mapper.SetMaxMemoryInBytes(MOST_MEMORY_BYTES)
         mapper.SetInputData(image)
         self._mapper = mapper
         self._volume.SetMapper(mapper)
-        matrix = np.eye(4)
-        matrix[:3, :3] = geometry.direction
-        matrix[:3, 3] = geometry.origin_lps_mm
         user = vtkMatrix4x4()
-        user.DeepCopy(matrix.ravel().tolist())
+        user.DeepCopy(_world_from_image(geometry, copy).ravel().tolist())
         self._volume.SetUserMatrix(user)
         self._shown = volume
 
     def _set_colours(self, request: VolumeRequest) -> None:
+        prop = vtkVolumeProperty()
+        prop.SetInterpolationTypeToLinear()
         opacity, colour = vtkPiecewiseFunction(), vtkColorTransferFunction()
-        low, high = request.window.low, request.window.high
         if request.is_mip:
-            opacity.AddPoint(low, 0.0)
-            opacity.AddPoint(high, 1.0)
-            colour.AddRGBPoint(low, 0, 0, 0)
-            colour.AddRGBPoint(high, 1, 1, 1)
+            opacity.AddPoint(0.0, 1.0)
+            _add_greys(colour, request.window)
         else:
             for value, share in request.points:
                 opacity.AddPoint(value, share)
-            first, last = request.points[0][0], request.points[-1][0]
-            middle = (first + last) / 2
-            colour.AddRGBPoint(first, 0.55, 0.30, 0.24)
-            colour.AddRGBPoint(middle, 0.86, 0.66, 0.52)
-            colour.AddRGBPoint(last, 1.0, 0.97, 0.92)
-        prop = vtkVolumeProperty()
-        prop.SetScalarOpacity(opacity)
-        prop.SetColor(colour)
-        prop.SetInterpolationTypeToLinear()
-        prop.SetScalarOpacityUnitDistance(2.0)
-        if not request.is_mip:
+            ends = np.linspace(request.points[0][0], request.points[-1][0], len(TISSUE_COLOURS))
+            for value, (red, green, blue) in zip(ends.tolist(), TISSUE_COLOURS, strict=True):
+                colour.AddRGBPoint(value, red, green, blue)
             prop.ShadeOn()
             prop.SetAmbient(0.25)
             prop.SetDiffuse(0.75)
             prop.SetSpecular(0.15)
+            prop.SetScalarOpacityUnitDistance(OPACITY_UNIT_MM)
+        prop.SetScalarOpacity(opacity)
+        prop.SetColor(colour)
         self._volume.SetProperty(prop)
         if self._mapper is not None:
             if request.is_mip:
@@ -141,7 +142,6 @@ class VolumeScene:
         geometry = request.volume.geometry
         if geometry is None:
             return
-        center = geometry.center_lps_mm
         slices, rows, columns = geometry.shape
         diagonal = math.dist(
             geometry.world_from_voxel([0, 0, 0]),
@@ -149,25 +149,75 @@ class VolumeScene:
         )
         direction, up = np.array(request.camera.direction), np.array(request.camera.up)
         right = np.cross(direction, up)
-        scale = diagonal / 2 * 0.75 / request.camera.zoom
-        mm_per_px = 2 * scale / request.size_px[1]
+        mm_per_px = mm_per_pixel(request)
         x, y = request.camera.pan_px
-        focal = center - right * x * mm_per_px + up * y * mm_per_px
+        focal = geometry.center_lps_mm - right * x * mm_per_px + up * y * mm_per_px
         camera = self._renderer.GetActiveCamera()
         camera.ParallelProjectionOn()
-        camera.SetParallelScale(scale)
+        camera.SetParallelScale(mm_per_px * request.size_px[1] / 2)
         camera.SetFocalPoint(*focal)
         camera.SetPosition(*(focal - direction * diagonal * 2))
         camera.SetViewUp(*up)
         self._renderer.ResetCameraClippingRange()
 
-    def _set_steps(self, is_draft: bool) -> None:
+    def _set_steps(self, request: VolumeRequest) -> None:
         mapper = self._mapper
+        if mapper is None:
+            return
+        step_mm = self._step_mm * (0.5 if request.is_mip else 1.0)
+        mapper.SetAutoAdjustSampleDistances(0)
+        mapper.SetSampleDistance(step_mm * 2 if request.is_draft else step_mm)
         if isinstance(mapper, vtkFixedPointVolumeRayCastMapper):
-            mapper.SetAutoAdjustSampleDistances(0)
-            mapper.SetImageSampleDistance(3.0 if is_draft else 1.0)
-            mapper.SetSampleDistance(2.0 if is_draft else 1.0)
-            mapper.SetInteractiveSampleDistance(2.0)
-        elif mapper is not None:
-            mapper.SetAutoAdjustSampleDistances(0)
-            mapper.SetImageSampleDistance(2.0 if is_draft else 1.0)
+            mapper.SetImageSampleDistance(3.0 if request.is_draft else 1.0)
+            mapper.SetInteractiveSampleDistance(step_mm * 2)
+        else:
+            mapper.SetImageSampleDistance(2.0 if request.is_draft else 1.0)
+
+
+def mm_per_pixel(request: VolumeRequest) -> float:
+    """Millimetres of a pixel of a 3D picture; the projection is parallel.
+
+    Raises:
+        ValueError: the volume has no geometry.
+    """
+    geometry = request.volume.geometry
+    if geometry is None:
+        raise ValueError("3D needs a volume with geometry")
+    slices, rows, columns = geometry.shape
+    diagonal = math.dist(
+        geometry.world_from_voxel([0, 0, 0]),
+        geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
+    )
+    return BALL_SHARE * diagonal / request.camera.zoom / min(request.size_px)
+
+
+def _world_from_image(geometry: VolumeGeometry, copy: ReducedCopy) -> npt.NDArray[np.float64]:
+    """(4, 4): millimetres along the axes of the copy to LPS mm; blocks lie in their middle."""
+    slices, rows, columns = copy.steps
+    matrix = np.eye(4)
+    matrix[:3, :3] = geometry.direction
+    matrix[:3, 3] = geometry.world_from_voxel([(columns - 1) / 2, (rows - 1) / 2, (slices - 1) / 2])
+    return matrix
+
+
+def _drawable(voxels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """In a type that both mappers take."""
+    if voxels.dtype in (np.uint8, np.int16, np.uint16, np.float32):
+        return voxels
+    if voxels.dtype.kind in "iu" and voxels.size and np.abs(voxels).max() < 32767:
+        return voxels.astype(np.int16)
+    return voxels.astype(np.float32)
+
+
+def _add_greys(colour: vtkColorTransferFunction, window: Window) -> None:
+    """The greys of a window, as slices have them."""
+    center, half = window.center, window.width / 2
+    values = np.array([center - half, center + half])
+    greys = np.array([0.0, 1.0])
+    if window.function is VoiFunction.SIGMOID:
+        values = np.linspace(center - 4 * half, center + 4 * half, GREY_POINTS)
+        greys = apply_window(values, window) / 255.0
+    elif window.function is VoiFunction.LINEAR and window.width > 1:
+        values = np.array([center - half, center + half - 1.0])
+    for value, grey in zip(values.tolist(), greys.tolist(), strict=True):
+        colour.AddRGBPoint(value, grey, grey, grey)

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.view.viewport import CUSTOM, ViewportKind, ViewportState
+from medai_desktop.view.reading_order import image_center_lps_mm, slice_through
+from medai_desktop.view.viewport import ViewportKind, ViewportState
 
 PARALLEL_COSINE = 0.95
+
+
+def share_frame(shown: DisplaySet, other: DisplaySet) -> bool:
+    """Whether two display sets are of one study and one frame of reference."""
+    here, there = shown.geometry, other.geometry
+    same_study = shown.study.study_instance_uid == other.study.study_instance_uid
+    return same_study and here is not None and there is not None and here.shares_frame_with(there)
+
+
+def are_parallel(shown: DisplaySet, other: DisplaySet) -> bool:
+    """Whether the slices of two display sets look the same way, one way or the other."""
+    here, there = shown.geometry, other.geometry
+    if here is None or there is None:
+        return False
+    return abs(float(here.normal @ there.normal)) >= PARALLEL_COSINE
 
 
 def linked_slice(shown: DisplaySet, slice_index: int, target: DisplaySet) -> int | None:
@@ -15,21 +31,21 @@ def linked_slice(shown: DisplaySet, slice_index: int, target: DisplaySet) -> int
         Array index of the nearest slice; None when the two are not linked: other study, other or
         unknown frame of reference, slices not parallel, or the place is outside the target.
     """
-    if shown.study.study_instance_uid != target.study.study_instance_uid:
+    if shown.id == target.id:
+        return slice_index
+    if not share_frame(shown, target) or not are_parallel(shown, target):
         return None
-    here, there = shown.geometry, target.geometry
-    if here is None or there is None or not here.shares_frame_with(there):
+    return same_place(shown, slice_index, target)
+
+
+def same_place(shown: DisplaySet, slice_index: int, target: DisplaySet) -> int | None:
+    """The slice of another display set through the middle of a shown image, parallel or not."""
+    if shown.id == target.id:
+        return slice_index
+    middle = image_center_lps_mm(shown, slice_index)
+    if middle is None or not share_frame(shown, target):
         return None
-    if abs(float(here.normal @ there.normal)) < PARALLEL_COSINE:
-        return None
-    _, rows, columns = shown.shape
-    position = here.world_from_voxel([(columns - 1) / 2, (rows - 1) / 2, slice_index])
-    depth = float((position - there.origin_lps_mm) @ there.normal)
-    step_mm = float(there.affine[:3, 2] @ there.normal)
-    if len(target.frames) == 1 or step_mm == 0:
-        return 0 if abs(depth) <= abs(here.spacing_mm[0]) / 2 else None
-    k = round(depth / step_mm)
-    return k if 0 <= k < len(target.frames) else None
+    return slice_through(target, middle)
 
 
 def windows_are_linked(
@@ -38,14 +54,32 @@ def windows_are_linked(
     state: ViewportState,
     other: DisplaySet | None,
 ) -> bool:
-    """Whether a window set in one viewport goes to another: CT tiles of one preset, or planes.
+    """Whether a window set in one viewport goes to another: CT tiles that look alike, or planes.
 
-    MR series never: equal numbers mean nothing there. Three planes of one display set always
-    share their window.
+    Tiles look alike when preset and window are the same, set by hand or not. MR series never:
+    equal numbers mean nothing there. Planes of one display set always share their window.
     """
     if shown is None or other is None:
         return False
     if shown.id == other.id and before.kind is state.kind is ViewportKind.PLANE:
-        return True
+        return before.preset == state.preset and before.window == state.window
     both_ct = shown.series.modality == other.series.modality == "CT"
-    return both_ct and before.preset == state.preset != CUSTOM and before.window == state.window
+    same_study = shown.study.study_instance_uid == other.study.study_instance_uid
+    is_same = before.preset == state.preset and before.window == state.window
+    return both_ct and same_study and is_same
+
+
+def views_are_linked(
+    before: ViewportState,
+    shown: DisplaySet | None,
+    state: ViewportState,
+    other: DisplaySet | None,
+) -> bool:
+    """Whether zoom and pan go from one viewport to another: stacks that look the same way."""
+    if shown is None or other is None:
+        return False
+    if before.kind is not ViewportKind.STACK or state.kind is not ViewportKind.STACK:
+        return False
+    if shown.id == other.id:
+        return True
+    return share_frame(shown, other) and are_parallel(shown, other)

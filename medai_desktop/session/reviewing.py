@@ -24,6 +24,7 @@ from medai_desktop.session.ports import Journal
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.session.viewing import Viewing
 from medai_desktop.text import message
+from medai_desktop.view.slab import slices_in_slab
 from medai_desktop.view.viewport import ViewportKind
 
 NO_FINDING = uuid.UUID(int=0)
@@ -327,7 +328,7 @@ class Reviewing:
         if shown is None:
             return False
         if state.kind is ViewportKind.STACK and shown.id == row.display_set.id:
-            return state.slice_index in row.finding.slice_indices
+            return any(k in row.finding.slice_indices for k, _ in slices_in_slab(shown, state))
         cross, box = self._viewing.crosshair_lps_mm, row.finding.box
         if cross is None or box is None or state.plane is None or shown.id != row.display_set.id:
             return False

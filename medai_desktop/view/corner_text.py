@@ -4,25 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
-from medai_desktop.series.display_set import DisplaySet, Flag, SpacingSource
+from medai_desktop.geometry import AnatomicalPlane
+from medai_desktop.series.display_set import DisplaySet, Flag
+from medai_desktop.series.loading import is_colour
 from medai_desktop.text import Message, message
+from medai_desktop.view.preset_titles import preset_title as title_of
 from medai_desktop.view.reading_order import reading_position
-from medai_desktop.view.viewport import ViewportKind, ViewportState
-from medai_desktop.volume import Contrast, MrClass
+from medai_desktop.view.technique_text import technique_lines, view_and_side
+from medai_desktop.view.viewport import CUSTOM, Slab, SlabMode, ViewportKind, ViewportState
 
 Render = Callable[[Message], str]
+
+PLANE_NAMES = {
+    AnatomicalPlane.AXIAL: message("view.axial"),
+    AnatomicalPlane.CORONAL: message("view.coronal"),
+    AnatomicalPlane.SAGITTAL: message("view.sagittal"),
+    AnatomicalPlane.OBLIQUE: message("view.oblique"),
+}
+LAST_MONTHS = 24
+"""Up to this age months are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class CornerText:
-    """Lines of each corner, top to bottom, rendered; empty lines have gone."""
+    """Lines of each corner, top to bottom, rendered; empty lines have gone.
+
+    Attributes:
+        top_left: patient.
+        top_right: study.
+        bottom_left: image and technique.
+        bottom_right: how it is shown.
+        bottom_center: the research label, always.
+        view_and_side: of a radiograph, large, above the bottom left; it warns with a question mark.
+    """
 
     top_left: tuple[str, ...]
     top_right: tuple[str, ...]
     bottom_left: tuple[str, ...]
     bottom_right: tuple[str, ...]
     bottom_center: tuple[str, ...]
+    view_and_side: str = ""
 
 
 def corner_text(
@@ -46,28 +69,80 @@ def corner_text(
     research = (render(message("view.research")),)
     if mode == "off":
         return CornerText((), (), (), (), research)
-    patient, study = shown.patient, shown.study
-    top_left = _lines(patient.name, patient.patient_id if mode == "minimal" else "")
-    if Flag.SYNTHETIC in shown.flags:
-        top_left = (*top_left, render(message("view.synthetic")))
-    lossy = (_lossy(shown),) if Flag.LOSSY in shown.flags else ()
+    patient = shown.patient
+    synthetic = render(message("view.synthetic")) if Flag.SYNTHETIC in shown.flags else ""
+    lossy = _lossy(shown) if Flag.LOSSY in shown.flags else ""
+    side = "" if state.kind is ViewportKind.VOLUME else view_and_side(shown, render)
     if mode == "minimal":
-        return CornerText(top_left, _lines(study.date), (), lossy, research)
-    born = f"{patient.birth_date} ({patient.age})" if patient.age else patient.birth_date
-    who = ", ".join(part for part in (patient.sex, born) if part)
-    full_left = _lines(patient.name, " · ".join(p for p in (patient.patient_id, who) if p))
+        left = _lines(patient.name, patient.patient_id, synthetic)
+        return CornerText(left, _lines(shown.study.date), (), _lines(lossy), research, side)
     return CornerText(
-        (*full_left, *top_left[1:]) if Flag.SYNTHETIC in shown.flags else full_left,
+        _lines(patient.name, _dotted(patient.patient_id, _person(shown, render)), synthetic),
+        _study(shown),
         _lines(
-            study.institution,
-            f"{study.date} {study.time}".strip(),
-            study.accession_number,
-            study.description,
+            _place(shown, state), shown.series.description, *technique_lines(shown, state, render)
         ),
-        _lines(_place(shown, state), shown.series.description, *_technique(shown, state)),
-        (*_view_lines(shown, state, preset_title, zoom_share, render), *lossy),
+        _lines(
+            _window(shown, state, preset_title, render),
+            _dotted(
+                "" if zoom_share is None else f"{zoom_share * 100:.0f} %",
+                _plane(shown, state, render),
+                slab_text(state.slab, render),
+            ),
+            lossy,
+        ),
         research,
+        side,
     )
+
+
+def age_on(birth_date: str, study_date: str) -> tuple[int, bool] | None:
+    """Age on the day of the study: a number, and whether it counts months; None when unknown."""
+    try:
+        born, day = date.fromisoformat(birth_date), date.fromisoformat(study_date)
+    except ValueError:
+        return None
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    if months < 0:
+        return None
+    return (months, True) if months < LAST_MONTHS else (months // 12, False)
+
+
+def slab_text(slab: Slab, render: Render) -> str:
+    """Mode and thickness of a slab; empty without one."""
+    if slab.mode is SlabMode.NONE:
+        return ""
+    mm = f"{slab.thickness_mm:g}"
+    return render(
+        {
+            SlabMode.MEAN: message("view.slab_mean", mm=mm),
+            SlabMode.MIP: message("view.slab_mip", mm=mm),
+            SlabMode.MINIP: message("view.slab_minip", mm=mm),
+        }[slab.mode]
+    )
+
+
+def _study(shown: DisplaySet) -> tuple[str, ...]:
+    study = shown.study
+    return _lines(
+        study.institution,
+        f"{study.date} {study.time}".strip(),
+        study.accession_number,
+        study.description,
+    )
+
+
+def _person(shown: DisplaySet, render: Render) -> str:
+    patient = shown.patient
+    age = age_on(patient.birth_date, shown.study.date)
+    if age is None:
+        told = patient.age
+    elif age[1]:
+        told = render(message("view.age_months", months=age[0]))
+    else:
+        told = render(message("view.age_years", years=age[0]))
+    born = f"{patient.birth_date} ({told})" if patient.birth_date and told else ""
+    return ", ".join(part for part in (patient.sex, born or patient.birth_date or told) if part)
 
 
 def _place(shown: DisplaySet, state: ViewportState) -> str:
@@ -80,81 +155,22 @@ def _place(shown: DisplaySet, state: ViewportState) -> str:
     return f"{number}{image}({position}/{len(shown.frames)})"
 
 
-def _technique(shown: DisplaySet, state: ViewportState) -> tuple[str, ...]:
-    technique, modality = shown.technique, shown.series.modality
-    thickness = _thickness(shown)
-    if modality == "CT":
-        power = _joined(
-            (technique.kvp, "{:g} kVp"),
-            (technique.exposure_mas, "{:g} mAs"),
-            (technique.kernel, "{}"),
-        )
-        return thickness, power, _depth(shown, state), technique.contrast_agent
-    if modality == "MR":
-        acquisition = shown.acquisition
-        kind = "" if acquisition.mr_class is MrClass.UNKNOWN else acquisition.mr_class.value
-        if kind and acquisition.contrast is Contrast.YES:
-            kind += "+C"
-        times = _joined(
-            (technique.repetition_time_ms, "TR {:g}"),
-            (technique.echo_time_ms, "TE {:g}"),
-            (technique.inversion_time_ms, "TI {:g}"),
-        )
-        field = "" if technique.field_strength_t is None else f"{technique.field_strength_t:g} T"
-        return _joined((kind, "{}"), (times, "{}")), thickness, field
-    if shown.geometry is None and modality in {"CR", "DX", "RG"}:
-        side = {"R": "R", "L": "L", "B": "R+L"}.get(shown.acquisition.side.value, "?")
-        power = _joined((technique.kvp, "{:g} kVp"), (technique.exposure_mas, "{:g} mAs"))
-        source = {
-            SpacingSource.DETECTOR: "mm at detector",
-            SpacingSource.CALIBRATED: "mm calibrated",
-        }.get(shown.spacing_source, "px")
-        return f"{technique.view_position} {side}".strip(), power, source
-    return (thickness,)
+def _window(shown: DisplaySet, state: ViewportState, preset_title: Message, render: Render) -> str:
+    if state.kind is ViewportKind.VOLUME:
+        return render(title_of(state.preset_3d))
+    if state.window is None or is_colour(shown.pixels):
+        return ""
+    width, level = state.window.width, state.window.center
+    digits = 0 if width >= 10 else 2
+    name = "" if state.preset == CUSTOM else f"{render(preset_title)} "
+    return f"{name}W {width:.{digits}f} L {round(level, digits) + 0.0:.{digits}f}"
 
 
-def _view_lines(
-    shown: DisplaySet,
-    state: ViewportState,
-    preset_title: Message,
-    zoom_share: float | None,
-    render: Render,
-) -> tuple[str, ...]:
-    window = ""
-    if state.window is not None and state.kind is not ViewportKind.VOLUME:
-        width, level = state.window.width, state.window.center
-        digits = 0 if width >= 10 else 2
-        window = f"{render(preset_title)} W {width:.{digits}f} L {level:.{digits}f}"
+def _plane(shown: DisplaySet, state: ViewportState, render: Render) -> str:
+    if state.kind is ViewportKind.VOLUME:
+        return ""
     plane = state.plane if state.kind is ViewportKind.PLANE else shown.plane
-    names = {
-        "axial": message("view.axial"),
-        "coronal": message("view.coronal"),
-        "sagittal": message("view.sagittal"),
-        "oblique": message("view.oblique"),
-    }
-    zoom = "" if zoom_share is None else f"{zoom_share * 100:.0f} %"
-    name = ""
-    if plane is not None and state.kind is not ViewportKind.VOLUME:
-        name = render(names[plane.value])
-    return _lines(window, " · ".join(part for part in (zoom, name) if part))
-
-
-def _thickness(shown: DisplaySet) -> str:
-    thickness = shown.technique.slice_thickness_mm
-    step = None
-    if shown.geometry is not None and len(shown.frames) > 1:
-        step = shown.geometry.spacing_mm[0]
-    if thickness is None and step is None:
-        return ""
-    first = "-" if thickness is None else f"{thickness:.2f}"
-    return f"{first} mm" if step is None else f"{first} mm / {step:.2f}"
-
-
-def _depth(shown: DisplaySet, state: ViewportState) -> str:
-    position = shown.frames[state.slice_index].position_lps_mm
-    if position is None or state.kind is not ViewportKind.STACK:
-        return ""
-    return f"z {position[2]:.1f}"
+    return "" if plane is None else render(PLANE_NAMES[plane])
 
 
 def _lossy(shown: DisplaySet) -> str:
@@ -162,8 +178,8 @@ def _lossy(shown: DisplaySet) -> str:
     return "LOSSY" if ratio is None else f"LOSSY {ratio:g}:1"
 
 
-def _joined(*parts: tuple[float | str | None, str]) -> str:
-    return " ".join(form.format(value) for value, form in parts if value not in (None, ""))
+def _dotted(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _lines(*lines: str) -> tuple[str, ...]:

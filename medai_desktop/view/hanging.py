@@ -3,63 +3,80 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet, Study
-from medai_desktop.view.reading_order import slice_at
-from medai_desktop.view.viewport import Slab, ViewportKind
-from medai_desktop.volume import Contrast
+from medai_desktop.view import radiograph_rows
+from medai_desktop.view.slot_rule import FITS, SlotRule
+from medai_desktop.view.viewport import ViewportKind
+from medai_desktop.volume import RadiographView
+
+MOST_SCOUT_IMAGES = 15
+"""A series with several orientations and no more images than this is a scout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One viewport of a stage, filled."""
+    """One viewport of a stage, filled.
+
+    Attributes:
+        display_set_id: what it shows.
+        preset: window preset that opens; empty: the file, the region or the pixels decide.
+        kind: as stored, or reformatted.
+        plane: PLANE: which.
+        is_inverted: opens dark for bright.
+    """
 
     display_set_id: str
-    preset: str | None = None
-    plane: AnatomicalPlane | None = None
-    slab: Slab = Slab()
+    preset: str = ""
     kind: ViewportKind = ViewportKind.STACK
-    opens_at: str = "middle"
+    plane: AnatomicalPlane | None = None
+    is_inverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A layout with its filled slots; empty slots have collapsed."""
+    """A layout with its filled slots; slots that nothing fills have collapsed.
+
+    Attributes:
+        protocol_id: where it comes from; "else" when no protocol fits.
+        rows: of the grid.
+        columns: of the grid.
+        slots: row by row; None only where rows of radiographs differ in length.
+    """
 
     protocol_id: str
     rows: int
     columns: int
-    slots: tuple[Slot, ...]
+    slots: tuple[Slot | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _SlotRule:
-    plane: str
-    preset: str | None
-    prefers: str
-    is_thin: bool
-    mr_class: str
-    contrast: str
-    view: str
-    opens_at: str
+class Protocol:
+    """One kind of study.
 
+    Attributes:
+        id: of the protocol.
+        modalities: of its series.
+        regions: parts of the body.
+        stages: what each slot of each stage asks for.
+        is_by_views: instead of stages, every radiograph in rows, then each alone.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Protocol:
     id: str
     modalities: frozenset[str]
     regions: frozenset[str]
-    stages: tuple[tuple[int, int, tuple[_SlotRule, ...]], ...]
+    stages: tuple[tuple[SlotRule, ...], ...]
+    is_by_views: bool
 
 
 class HangingProtocols:
-    """The protocols of `resources/hanging`, first fitting one first."""
+    """The protocols of `resources/hanging`; the first that fills a slot counts."""
 
-    def __init__(self, protocols: tuple[_Protocol, ...]) -> None:
+    def __init__(self, protocols: tuple[Protocol, ...]) -> None:
         self._protocols = protocols
 
     @classmethod
@@ -70,108 +87,101 @@ class HangingProtocols:
 
     def stages(self, study: Study) -> tuple[Stage, ...]:
         """The stages of a study, at least one."""
-        pictures = [s for s in study.display_sets if not s.acquisition.is_localizer]
+        pictures = [s for s in study.display_sets if not is_scout(s, study)]
         pictures = pictures or list(study.display_sets)
         for protocol in self._protocols:
             fitting = [s for s in pictures if _is_of(protocol, s)]
-            if not fitting:
-                continue
-            stages = [_fill(protocol.id, *stage, fitting) for stage in protocol.stages]
-            filled = tuple(stage for stage in stages if stage is not None)
+            filled = _by_views(protocol.id, fitting) if protocol.is_by_views else ()
+            if not protocol.is_by_views and fitting:
+                tried = (_fill(protocol.id, rules, fitting) for rules in protocol.stages)
+                filled = tuple(stage for stage in tried if stage is not None)
             if filled:
                 return filled
         return (_else(pictures),)
 
 
-def opening_slice(shown: DisplaySet, slot: Slot) -> int:
-    """Array index of the image that a slot opens at."""
-    if slot.opens_at == "first":
-        return slice_at(shown, 1)
-    return slice_at(shown, (len(shown.frames) + 1) // 2)
+def is_scout(shown: DisplaySet, study: Study) -> bool:
+    """Whether a display set only shows where the others lie; it goes into no slot."""
+    if shown.acquisition.is_localizer:
+        return True
+    if shown.part is None or shown.part.by != "orientation":
+        return False
+    uid = shown.series.series_instance_uid
+    parts = [s for s in study.display_sets if s.series.series_instance_uid == uid]
+    return sum(len(part.frames) for part in parts) <= MOST_SCOUT_IMAGES
 
 
-def _is_of(protocol: _Protocol, shown: DisplaySet) -> bool:
+def grid_for(count: int) -> tuple[int, int]:
+    """Rows and columns for so many tiles, none of them empty where that can be."""
+    if count <= 3:
+        return 1, max(1, count)
+    return 2, -(-count // 2)
+
+
+def _is_of(protocol: Protocol, shown: DisplaySet) -> bool:
     if shown.series.modality not in protocol.modalities:
         return False
     return not protocol.regions or shown.acquisition.region.value in protocol.regions
 
 
 def _fill(
-    protocol_id: str,
-    rows: int,
-    columns: int,
-    rules: tuple[_SlotRule, ...],
-    candidates: list[DisplaySet],
+    protocol_id: str, rules: Sequence[SlotRule], candidates: Sequence[DisplaySet]
 ) -> Stage | None:
     slots: list[Slot] = []
-    used: set[tuple[str, str | None]] = set()
+    used: set[tuple[str, str, str]] = set()
     for rule in rules:
-        free = [s for s in candidates if (s.id, rule.preset) not in used]
-        ranked = sorted(
-            ((score, shown) for shown in free if (score := _score(rule, shown)) >= 100),
-            key=lambda pair: (-pair[0], pair[1].series.number or 0),
-        )
-        if ranked:
-            shown = ranked[0][1]
-            used.add((shown.id, rule.preset))
-            slots.append(Slot(shown.id, rule.preset, shown.plane, opens_at=rule.opens_at))
+        chosen = _best(rule, [s for s in candidates if (s.id, rule.preset, rule.plane) not in used])
+        if chosen is not None:
+            used.add((chosen.id, rule.preset, rule.plane))
+            kind = rule.kind(chosen)
+            plane = rule.wished_plane() if kind is ViewportKind.PLANE else None
+            slots.append(Slot(chosen.id, rule.preset, kind, plane, rule.is_inverted))
     if not slots:
         return None
-    if len(slots) < rows * columns:
-        rows, columns = {1: (1, 1), 2: (1, 2), 3: (1, 3)}.get(len(slots), (rows, columns))
-    return Stage(protocol_id, rows, columns, tuple(slots))
+    return Stage(protocol_id, *grid_for(len(slots)), tuple(slots))
 
 
-def _score(rule: _SlotRule, shown: DisplaySet) -> int:
-    acquisition = shown.acquisition
-    if rule.mr_class:
-        if acquisition.mr_class.value != rule.mr_class:
-            return 0
-        has_contrast = acquisition.contrast is Contrast.YES
-        if rule.contrast and has_contrast is not (rule.contrast == "yes"):
-            return 0
-    if rule.view and acquisition.view.value != rule.view:
-        is_first = rule.view == "frontal" and acquisition.view.value == "unknown"
-        if not is_first:
-            return 0
-    score = 100
-    if rule.plane and shown.plane is not None and shown.plane.value == rule.plane:
-        score += 50
-    if acquisition.is_sharp_kernel is not None:
-        score += 30 * (acquisition.is_sharp_kernel is (rule.prefers == "sharp"))
-    if not acquisition.is_derived:
-        score += 20
-    step = shown.geometry.spacing_mm[0] if shown.geometry is not None else 0.0
-    low, high = (0.5, 1.5) if rule.is_thin else (3.0, 5.0)
-    return score + 15 * (low <= step <= high)
+def _best(rule: SlotRule, candidates: Sequence[DisplaySet]) -> DisplaySet | None:
+    ranked = sorted(
+        (shown for shown in candidates if rule.score(shown) >= FITS),
+        key=lambda shown: (
+            -rule.score(shown),
+            shown.acquisition.view is RadiographView.UNKNOWN,
+            shown.series.number or 0,
+        ),
+    )
+    return ranked[0] if ranked else None
 
 
-def _else(pictures: list[DisplaySet]) -> Stage:
+def _by_views(protocol_id: str, shown: Sequence[DisplaySet]) -> tuple[Stage, ...]:
+    stages = []
+    for rows in radiograph_rows.screens(shown):
+        columns = max(len(row) for row in rows)
+        slots: list[Slot | None] = []
+        for row in rows:
+            slots += [Slot(item.id) for item in row]
+            slots += [None] * (columns - len(row))
+        stages.append(Stage(protocol_id, len(rows), columns, tuple(slots)))
+    if len(shown) > 1:
+        for item in radiograph_rows.views_in_order(shown):
+            stages.append(Stage(protocol_id, 1, 1, (Slot(item.id),)))
+    return tuple(stages)
+
+
+def _else(pictures: Sequence[DisplaySet]) -> Stage:
     rows, columns = {1: (1, 1), 2: (1, 2)}.get(len(pictures), (2, 2))
     slots = tuple(Slot(shown.id) for shown in pictures[: rows * columns])
     return Stage("else", rows, columns, slots)
 
 
-def _protocol(entry: Mapping[str, object]) -> _Protocol:
-    stages = []
-    for stage in entry["stages"]:  # type: ignore[attr-defined]
-        rules = tuple(
-            _SlotRule(
-                slot.get("plane", ""),
-                slot.get("preset"),
-                slot.get("prefers", ""),
-                slot.get("thin", False),
-                slot.get("mr_class", ""),
-                slot.get("contrast", ""),
-                slot.get("view", ""),
-                slot.get("opens_at", "middle"),
-            )
-            for slot in stage["slots"]
-        )
-        stages.append((stage["rows"], stage["columns"], rules))
-    return _Protocol(
+def _protocol(entry: Mapping[str, object]) -> Protocol:
+    stages = entry.get("stages", [])
+    if not isinstance(stages, list):
+        raise ValueError("stages are a list")
+    return Protocol(
         str(entry["id"]),
         frozenset(entry["modality"]),  # type: ignore[call-overload]
         frozenset(entry["region"]),  # type: ignore[call-overload]
-        tuple(stages),
+        tuple(tuple(SlotRule.parse(slot) for slot in stage["slots"]) for stage in stages),
+        entry.get("arrangement") == "views",
     )

@@ -46,12 +46,21 @@ def length_label(measurement: LengthMeasurement, shown: DisplaySet) -> Message:
     """What stands beside a ruler."""
     if measurement.length_mm is None:
         return message("view.length_px", pixels=round(measurement.length_px))
-    coarse = shown.pixel_spacing_mm is not None and max(shown.pixel_spacing_mm) > 1
-    digits = 0 if coarse else 1
+    digits = 0 if _voxel_along_mm(measurement, shown) > 1 + 1e-6 else 1
     length = f"{measurement.length_mm:.{digits}f}"
     if measurement.is_at_detector:
         return message("view.length_at_detector", mm=length)
     return message("view.length_mm", mm=length)
+
+
+def _voxel_along_mm(measurement: LengthMeasurement, shown: DisplaySet) -> float:
+    """How fine the voxels are: in the image, or along a ruler in a reformatted plane."""
+    ends, geometry = (measurement.start_lps_mm, measurement.end_lps_mm), shown.geometry
+    if measurement.slice_index is not None or geometry is None or None in ends:
+        return max(shown.pixel_spacing_mm or (0.0,))
+    first, last = geometry.voxel_from_world(np.array(ends, dtype=np.float64))
+    steps = float(np.abs(last - first).max())
+    return 0.0 if steps == 0 else (measurement.length_mm or 0.0) / steps
 
 
 def _length_mm(

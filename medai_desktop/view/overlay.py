@@ -62,6 +62,7 @@ class OverlayText:
         ink: who speaks.
         is_bold: for side letters and the patient.
         is_boxed: dark text on a filled bar (a prior).
+        is_large: for the view and side of a radiograph.
     """
 
     text: str
@@ -70,6 +71,7 @@ class OverlayText:
     ink: Ink = Ink.TEXT
     is_bold: bool = False
     is_boxed: bool = False
+    is_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from medai_desktop.view.corner_text import CornerText
 from medai_desktop.view.length import length_label
 from medai_desktop.view.overlay import Anchor, HitArea, Ink, Overlay, OverlayText, Polyline
 from medai_desktop.view.projection import Projection
+from medai_desktop.view.slab import slices_in_slab
+from medai_desktop.view.technique_text import MISSING
 from medai_desktop.view.viewport import ViewportKind, ViewportState
 
 MARGIN_PX = 10.0
@@ -47,6 +49,15 @@ def corner_overlay(corners: CornerText, size_px: tuple[int, int]) -> Overlay:
         for number, line in enumerate(lines if down else reversed(lines)):
             y = MARGIN_PX + number * LINE_PX if down else height - 28 - number * LINE_PX
             texts.append(OverlayText(line, (x, y), anchor))
+    if corners.view_and_side:
+        above = len(corners.bottom_left) * LINE_PX
+        place = (MARGIN_PX, height - 32 - above)
+        ink = Ink.WARNING if MISSING in corners.view_and_side else Ink.TEXT
+        texts.append(
+            OverlayText(
+                corners.view_and_side, place, Anchor.BOTTOM_LEFT, ink, is_bold=True, is_large=True
+            )
+        )
     for line in corners.bottom_center:
         place = (width / 2, height - 6.0)
         texts.append(OverlayText(line, place, Anchor.BOTTOM_CENTER))
@@ -80,8 +91,9 @@ def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
         height = length_mm / projection.mm_per_px
         if height <= 0.3 * size_px[1]:
             break
-    x, middle = 12.0, size_px[1] / 2 + 60
-    top, bottom = middle, middle + height
+    x, low_end = 12.0, size_px[1] - 110.0
+    top = min(size_px[1] / 2 + 60, max(24.0, low_end - height))
+    bottom = top + height
     line = Polyline(((x + 5, top), (x, top), (x, bottom), (x + 5, bottom)), Ink.TEXT, width_px=1.0)
     label = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
     text = OverlayText(label, (x + 8, (top + bottom) / 2), Anchor.CENTER_LEFT)
@@ -111,13 +123,16 @@ def finding_rectangle(
 ) -> Rectangle | None:
     """Where a finding lies in a viewport: x0, y0, x1, y1 in pixels; None when it is not there.
 
-    In its own series it is the box of that image; elsewhere the section of the box with the plane.
+    In its own series it is the box of that image (in a slab, of the nearest image in it);
+    elsewhere the section of the box with the plane.
     """
     finding = drawn.finding
     if state.kind is ViewportKind.STACK and shown.id == drawn.display_set.id:
-        if state.slice_index not in finding.slice_indices:
+        crossed = {k for k, _ in slices_in_slab(shown, state)} & set(finding.slice_indices)
+        if not crossed:
             return None
-        box = finding.boxes_px[finding.slice_indices.index(state.slice_index)]
+        nearest = min(crossed, key=lambda k: (abs(k - state.slice_index), k))
+        box = finding.boxes_px[finding.slice_indices.index(nearest)]
         corners = [
             projection.screen_from_pixel(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)
         ]

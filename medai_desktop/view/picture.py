@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medai_desktop.geometry import ViewPlane
-from medai_desktop.view.viewport import Camera, Slab
+from medai_desktop.view.viewport import Camera, Slab, SlabMode
 from medai_desktop.volume import Volume, Window
 
 
@@ -21,12 +21,16 @@ class StoredSliceRequest:
         slice_index: index into the array.
         window: VOI; ignored for colour.
         is_inverted: MONOCHROME1 and the reader's wish together.
+        mode: how several images become one; NONE: the image alone.
+        shares: array index of each image of a slab, and how much of it lies in it (0 to 1).
     """
 
     volume: Volume
     slice_index: int
     window: Window
     is_inverted: bool
+    mode: SlabMode = SlabMode.NONE
+    shares: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,6 @@ from medai_desktop.geometry import (
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.view.viewport import ViewportState
 
-FIT_SHARE = 1.0
 Matrix = npt.NDArray[np.float64]
 
 
@@ -32,12 +33,15 @@ class Projection:
         world_from_source: (4, 3): source plane (u, v, 1) to LPS mm; None without geometry.
         mm_per_px: of the screen; None without millimetres.
         plane: the plane looked at; None without geometry.
+        sides: patient directions at the right and the bottom of the screen, where the header
+            names them without geometry (Patient Orientation of a radiograph); else empty.
     """
 
     screen_from_source: Matrix
     world_from_source: Matrix | None
     mm_per_px: float | None
     plane: ViewPlane | None
+    sides: tuple[str, str] = ("", "")
 
     def screen_from_pixel(self, column: float, row: float) -> tuple[float, float]:
         """Viewport position of a point of the source plane (pixel edges, or mm)."""
@@ -46,7 +50,7 @@ class Projection:
 
     def pixel_from_screen(self, x: float, y: float) -> tuple[float, float]:
         """The inverse of `screen_from_pixel`."""
-        u, v, _ = np.linalg.inv(self.screen_from_source) @ np.array([x, y, 1.0])
+        u, v, _ = self._source_from_screen @ np.array([x, y, 1.0])
         return float(u), float(v)
 
     def world_from_screen(self, x: float, y: float) -> npt.NDArray[np.float64] | None:
@@ -61,7 +65,9 @@ class Projection:
         if self.plane is None:
             return None
         right, down = self.plane.plane_coordinates_mm(position_lps_mm)
-        return float(self._origin[0] + right / self._mm), float(self._origin[1] + down / self._mm)
+        x, y = self._plane_origin
+        mm = self.mm_per_px or 1.0
+        return x + right / mm, y + down / mm
 
     def depth_mm(self, position_lps_mm: npt.ArrayLike) -> float | None:
         """Distance behind the plane; None without geometry."""
@@ -70,23 +76,19 @@ class Projection:
     @property
     def letters(self) -> tuple[str, str, str, str]:
         """Orientation letters at the left, top, right and bottom of the viewport."""
-        if self.plane is None:
-            return "", "", "", ""
-        right = direction_letters(self.plane.right)
-        bottom = direction_letters(self.plane.down)
+        right, bottom = self.sides
+        if self.plane is not None:
+            right = direction_letters(self.plane.right)
+            bottom = direction_letters(self.plane.down)
         return opposite_letters(right), opposite_letters(bottom), right, bottom
 
-    @property
-    def _mm(self) -> float:
-        return self.mm_per_px or 1.0
+    @cached_property
+    def _source_from_screen(self) -> Matrix:
+        return np.asarray(np.linalg.inv(self.screen_from_source))
 
-    @property
-    def _origin(self) -> tuple[float, float]:
-        # The plane's origin is the patient position under the viewport's own origin point.
-        return self._anchor
-
-    @property
-    def _anchor(self) -> tuple[float, float]:
+    @cached_property
+    def _plane_origin(self) -> tuple[float, float]:
+        """Viewport position of the origin of the plane."""
         if self.world_from_source is None or self.plane is None:
             return 0.0, 0.0
         linear = self.world_from_source[:3, :2]
@@ -121,44 +123,65 @@ def stack_projection(
     shown: DisplaySet, state: ViewportState, size_px: tuple[int, int]
 ) -> Projection:
     """The projection of a stored image: square millimetres, turned and flipped as asked."""
+    row_mm, column_mm = _pixel_size(shown)
     _, rows, columns = shown.shape
-    row_mm, column_mm = shown.pixel_spacing_mm or (1.0, 1.0)
-    aspect = shown.frames[0].instance.position.pixel_aspect_ratio
-    if shown.pixel_spacing_mm is None and aspect is not None:
-        row_mm, column_mm = aspect[0] / aspect[1], 1.0
-    width, height = columns * column_mm, rows * row_mm
+    x0, y0, x1, y1 = state.fit_px or (0, 0, columns, rows)
+    width, height = (x1 - x0) * column_mm, (y1 - y0) * row_mm
     if state.quarter_turns % 2:
         width, height = height, width
-    px_per_mm = min(size_px[0] / width, size_px[1] / height) * FIT_SHARE * state.zoom
-    center = np.array([[1, 0, -columns / 2], [0, 1, -rows / 2], [0, 0, 1.0]])
+    px_per_mm = min(size_px[0] / width, size_px[1] / height) * state.zoom
+    middle = np.array([[1, 0, -(x0 + x1) / 2], [0, 1, -(y0 + y1) / 2], [0, 0, 1.0]])
     scale = np.diag([column_mm * px_per_mm, row_mm * px_per_mm, 1.0])
-    turn = np.linalg.matrix_power(
-        np.array([[0, -1.0, 0], [1, 0, 0], [0, 0, 1]]), state.quarter_turns % 4
-    )
+    linear = _screen_turn(state)
+    move = np.eye(3)
+    move[:2, :2] = linear
+    move[:2, 2] = size_px[0] / 2 + state.pan_px[0], size_px[1] / 2 + state.pan_px[1]
+    screen = move @ scale @ middle
+    place = shown.frames[state.slice_index].position_lps_mm
+    if shown.geometry is None or place is None:
+        mm_per_px = None if shown.pixel_spacing_mm is None else 1 / px_per_mm
+        return Projection(screen, None, mm_per_px, None, _written_sides(shown, linear))
+    across, along = shown.geometry.affine[:3, 0], shown.geometry.affine[:3, 1]
+    world = np.zeros((4, 3))
+    world[:3, 0], world[:3, 1] = across, along
+    world[:3, 2], world[3, 2] = np.array(place) - (across + along) / 2, 1.0
+    right = shown.geometry.direction[:, :2] @ linear[0]
+    down = shown.geometry.direction[:, :2] @ linear[1]
+    center = world[:3] @ np.array([columns / 2, rows / 2, 1.0])
+    return Projection(screen, world, 1 / px_per_mm, ViewPlane(*map(_triple, (center, right, down))))
+
+
+def _pixel_size(shown: DisplaySet) -> tuple[float, float]:
+    """Height and width of a pixel in millimetres, or in units of its width without spacing."""
+    if shown.pixel_spacing_mm is not None:
+        return shown.pixel_spacing_mm
+    aspect = shown.frames[0].instance.position.pixel_aspect_ratio
+    return (1.0, 1.0) if aspect is None else (aspect[0] / aspect[1], 1.0)
+
+
+def _screen_turn(state: ViewportState) -> Matrix:
+    """(2, 2): turns and flips, from image to screen directions."""
+    turn = np.linalg.matrix_power(np.array([[0.0, -1.0], [1.0, 0.0]]), state.quarter_turns % 4)
     flip = np.diag(
         [
             -1.0 if state.is_flipped_horizontally else 1.0,
             -1.0 if state.is_flipped_vertically else 1.0,
-            1.0,
         ]
     )
-    move = np.eye(3)
-    move[:2, 2] = size_px[0] / 2 + state.pan_px[0], size_px[1] / 2 + state.pan_px[1]
-    screen = move @ flip @ turn @ scale @ center
-    geometry = shown.geometry
-    has_mm = shown.pixel_spacing_mm is not None
-    if geometry is None:
-        return Projection(screen, None, 1 / px_per_mm if has_mm else None, None)
-    world = np.zeros((4, 3))
-    world[:, 0], world[:, 1] = geometry.affine[:, 0], geometry.affine[:, 1]
-    origin = geometry.affine @ np.array([-0.5, -0.5, float(state.slice_index), 1.0])
-    world[:, 2] = origin
-    linear = flip[:2, :2] @ turn[:2, :2]
-    right = geometry.direction[:, :2] @ linear.T[:, 0]
-    down = geometry.direction[:, :2] @ linear.T[:, 1]
-    middle = geometry.world_from_voxel([(columns - 1) / 2, (rows - 1) / 2, state.slice_index])
-    plane = ViewPlane(_triple(middle), _triple(right), _triple(down))
-    return Projection(screen, world, 1 / px_per_mm, plane)
+    return np.asarray(flip @ turn)
+
+
+def _written_sides(shown: DisplaySet, linear: Matrix) -> tuple[str, str]:
+    """What Patient Orientation (0020,0020) says of the right and the bottom of the screen."""
+    written = shown.technique.patient_orientation
+    if len(written) != 2 or not all(re.fullmatch("[LRAPHF]{1,3}", part) for part in written):
+        return "", ""
+    sides = []
+    for direction in linear:
+        axis = int(np.argmax(np.abs(direction)))
+        letters = written[axis]
+        sides.append(letters if direction[axis] > 0 else opposite_letters(letters))
+    return sides[0], sides[1]
 
 
 def plane_projection(

@@ -44,7 +44,7 @@ class Camera:
     Attributes:
         direction: unit vector from the eye into the patient, LPS.
         up: unit vector to the top of the screen, LPS.
-        zoom: 1 shows the whole volume.
+        zoom: 1 shows a ball of three quarters of the volume's diagonal.
         pan_px: shift of the picture to the right and down, in pixels of the viewport.
     """
 
@@ -65,13 +65,17 @@ class ViewportState:
         plane: PLANE: which patient-orthogonal plane; it passes through the crosshair.
         window: None until one is chosen from the pixels.
         preset: id of the window preset, such as "lung", "auto", "file", or `CUSTOM`.
+        slot_preset: id of the preset that the hanging slot asks for; empty for none.
         is_inverted: the reader's own inversion, on top of MONOCHROME1.
+        opens_inverted: the slot opens dark for bright.
+        fit_px: x0, y0, x1, y1 in pixel edges: the part of a stored image that zoom 1 fits into
+            the viewport (the exposed field of a radiograph); None for all of it.
         zoom: 1 fits the image into the viewport.
         pan_px: shift to the right and down, in pixels of the viewport.
         quarter_turns: clockwise.
         is_flipped_horizontally: after the turns.
         is_flipped_vertically: after the turns.
-        slab: PLANE only.
+        slab: STACK and PLANE.
         preset_3d: VOLUME only: id of the 3D preset.
         camera: VOLUME only.
     """
@@ -82,7 +86,10 @@ class ViewportState:
     plane: AnatomicalPlane | None = None
     window: Window | None = None
     preset: str = ""
+    slot_preset: str = ""
     is_inverted: bool = False
+    opens_inverted: bool = False
+    fit_px: tuple[int, int, int, int] | None = None
     zoom: float = 1.0
     pan_px: tuple[float, float] = (0.0, 0.0)
     quarter_turns: int = 0

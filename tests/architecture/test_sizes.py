@@ -17,11 +17,9 @@ EXEMPT: dict[str, str] = {
     "medai_desktop/app/view_command.py:view": "one sequence of steps, to be split",
     "medai_desktop/gui/theme.py:style_sheet": "a table of rules",
     "medai_desktop/series/classification.py:mr_class": "a table of rules in their order",
-    "medai_desktop/session/viewing.py": "hanging and planes to be split off",
     "medai_desktop/training/commands.py:export": "one sequence of steps, to be split",
     "medai_desktop/training/fitting.py:fit": "one sequence of steps, to be split",
     "medai_desktop/training/measure.py:measure": "one sequence of steps, to be split",
-    "medai_desktop/view/projection.py:stack_projection": "one sequence of steps, to be split",
 }
 
 FOLDERS = [PACKAGE, ROOT / "installers", ROOT / "tests" / "phantoms"]

@@ -234,6 +234,7 @@ def test_stale_missing_and_orphaned_catalogues_are_seen(tmp_path: Path) -> None:
     assert stale(tmp_path) == [folder / "room.mo"]
     compile_all(tmp_path)
     first = (folder / "room.mo").read_bytes()
+    assert b"POT-Creation-Date: 2000-01-01" in first
     assert stale(tmp_path) == []
     compile_all(tmp_path)
     assert (folder / "room.mo").read_bytes() == first
