@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -16,6 +17,8 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "resources" / "translations"
+DATE = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stands in every header: with the time of day no two compilations would give the same bytes."""
 
 
 def compiled(source: Path) -> bytes:
@@ -35,6 +38,7 @@ def compiled(source: Path) -> bytes:
     language = source.parent.parent.name
     with source.open("rb") as stream:
         catalogue = read_po(stream, locale=language, abort_invalid=True)
+    catalogue.creation_date = DATE
     buffer = io.BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()
