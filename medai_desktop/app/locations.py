@@ -33,6 +33,11 @@ class Locations:
         return self.resources / "translations"
 
     @property
+    def fonts(self) -> Path:
+        """The program's own fonts."""
+        return self.resources / "fonts"
+
+    @property
     def presets(self) -> Path:
         """Window and 3D presets."""
         return self.resources / "presets"

@@ -41,7 +41,7 @@ def view(
     )
 
     size = _size(parsed.size)
-    application = make_application()
+    application = make_application(locations.fonts)
     is_private = bool(parsed.screenshot or parsed.timings or parsed.quit_when)
     choices = WindowChoices(
         is_private,

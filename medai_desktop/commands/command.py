@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from medai_desktop.commands.conditions import Condition, always, why_not
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import Message
 
@@ -38,8 +39,16 @@ class WindowPort(Protocol):
         """Shows the shortcut sheet."""
         ...
 
+    def show_palette(self) -> None:
+        """Shows every command with a field to search them."""
+        ...
+
     def show_about(self) -> None:
         """Shows what this program is, its licences and models."""
+        ...
+
+    def ask_reader(self) -> None:
+        """Asks for another reader's name."""
         ...
 
     def toggle_panels(self) -> None:
@@ -87,10 +96,6 @@ class CommandGroup(Enum):
     REST = "rest"
 
 
-def _always(desk: ReadingDesk) -> bool:
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command as data.
@@ -114,7 +119,11 @@ class Command:
     handler: Callable[[Invocation], None]
     keys: tuple[str, ...] = ()
     icon: str = ""
-    is_enabled: Callable[[ReadingDesk], bool] = _always
+    is_enabled: Condition = always
     is_checked: Callable[[ReadingDesk], bool] | None = None
     needs_focus: bool = True
     repeats: bool = False
+
+    def why_disabled(self, desk: ReadingDesk) -> Message | None:
+        """Why it can do nothing now; None when it can."""
+        return why_not(desk, self.is_enabled)

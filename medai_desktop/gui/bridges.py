@@ -1,12 +1,11 @@
-"""The only places where job and render threads meet a Qt signal."""
+"""The only place where a render thread meets a Qt signal."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
-from medai_desktop.session.mailbox import Mailbox
 from medai_desktop.text import Message
 from medai_desktop.view.picture import Picture, PictureRequest
 
@@ -25,21 +24,6 @@ class PicturePort(Protocol):
     def close(self) -> None:
         """Ends the drawing threads."""
         ...
-
-
-class JobBridge(QObject):
-    """Drains the desk's mailbox on the main thread whenever something was posted.
-
-    Args:
-        mailbox: of the desk.
-    """
-
-    _posted = Signal()
-
-    def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__()
-        self._posted.connect(mailbox.drain, Qt.ConnectionType.QueuedConnection)
-        mailbox.wake = self._posted.emit
 
 
 class PictureBridge(QObject):

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from medai_desktop.gui import theme
+from medai_desktop.gui.faults import quieten_qt, watch_faults
 from medai_desktop.gui.main_window import MainWindow, PictureSource
 from medai_desktop.session.desk import ReadingDesk
 
@@ -52,11 +53,18 @@ def system_language_tags() -> list[str]:
     return list(QLocale.system().uiLanguages())
 
 
-def make_application() -> QApplication:
-    """The one Qt application, dressed."""
+def make_application(fonts: Path | None = None) -> QApplication:
+    """The one Qt application, dressed.
+
+    Args:
+        fonts: folder of the program's own fonts; None: those of the system.
+    """
+    quieten_qt()
     application = QApplication.instance() or QApplication(["medai"])
     if not isinstance(application, QApplication):
         raise TypeError("another kind of Qt application is running")
+    if fonts is not None:
+        theme.load_fonts(fonts)
     theme.apply(application)
     return application
 
@@ -70,6 +78,7 @@ def run_window(
         Whether anything was loaded, and the moments.
     """
     moments = Moments()
+    end_watch = watch_faults(desk)
     window = MainWindow(desk, pictures)
     window.resize(*run.size_px)
     window.show()
@@ -99,6 +108,7 @@ def run_window(
     watch.start(20)
     application.exec()
     watch.stop()
+    end_watch()
     return window.has_picture, moments
 
 

@@ -1,15 +1,40 @@
-"""Colours, type and the style sheet: one table of tokens."""
+"""Colours and type: one table of tokens."""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from medai_desktop.view.overlay import Ink
 
-FAMILIES = ["Inter", "Noto Sans CJK SC", "Droid Sans Fallback", "DejaVu Sans"]
+FAMILIES = (
+    "Inter",
+    "Noto Sans CJK SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Droid Sans Fallback",
+    "DejaVu Sans",
+)
+"""The program's own font, then whatever draws Chinese on this system."""
+
+DISABLED_SHARE = 0.32
+"""How much of a colour is left of what is disabled."""
+
+PATIENT_COLOURS = (
+    "#8fb3a6",
+    "#a58fc2",
+    "#c08fa6",
+    "#a9a878",
+    "#8fa0b8",
+    "#b89a86",
+    "#7fa9b0",
+    "#b3b3b3",
+)
+"""Stripes that tell patients apart; none is the colour of a mark, a decision or a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +42,19 @@ class Theme:
     """Tokens of the dark reading room."""
 
     view: str = "#000000"
+    backdrop: str = "#0d0d0d"
     ground: str = "#141414"
     raised: str = "#1c1c1c"
     hover: str = "#262626"
     line: str = "#2b2b2b"
+    edge: str = "#3d3d3d"
     text: str = "#e6e6e6"
     text_beside: str = "#a3a3a3"
     text_unconfirmed: str = "#6e6e6e"
     program: str = "#56b9f2"
     reader: str = "#f2b84b"
     warning: str = "#e5695e"
+    warning_ground: str = "#2a1f1e"
     main_button: str = "#e6e6e6"
     main_button_text: str = "#111111"
 
@@ -42,83 +70,89 @@ class Theme:
             }[ink]
         )
 
+    def faded(self, colour: str) -> str:
+        """A colour as it looks on the ground when disabled."""
+        return mixed(colour, self.ground, DISABLED_SHARE)
+
 
 DARK = Theme()
 
 
+def mixed(colour: str, other: str, share: float) -> str:
+    """So much of one colour over another."""
+    over, under = QColor(colour), QColor(other)
+    parts = (
+        (over.red(), under.red()),
+        (over.green(), under.green()),
+        (over.blue(), under.blue()),
+    )
+    return QColor(*(round(a * share + b * (1 - share)) for a, b in parts)).name()
+
+
+def load_fonts(folder: Path) -> tuple[str, ...]:
+    """Makes the fonts of a folder known to Qt.
+
+    Returns:
+        Their families; empty when there are none.
+    """
+    families: dict[str, None] = {}
+    for path in sorted(folder.glob("*.otf")):
+        number = QFontDatabase.addApplicationFont(str(path))
+        families.update(dict.fromkeys(QFontDatabase.applicationFontFamilies(number)))
+    _families.cache_clear()
+    return tuple(families)
+
+
 def font(size_px: int = 12, *, is_bold: bool = False) -> QFont:
-    """The program's font; Chinese falls back to the system's."""
+    """The program's font, figures of one width; Chinese falls back to the system's.
+
+    Bold, not a weight below it: only from there on Qt thickens a Chinese font that has no bold.
+    """
     made = QFont()
-    known = set(QFontDatabase.families())
-    made.setFamilies([name for name in FAMILIES if name in known] or FAMILIES)
+    made.setFamilies(list(_families()))
     made.setPixelSize(size_px)
-    made.setBold(is_bold)
+    made.setWeight(QFont.Weight.Bold if is_bold else QFont.Weight.Normal)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    made.setFeature(QFont.Tag("tnum"), 1)
     return made
+
+
+@functools.lru_cache(maxsize=1)
+def _families() -> tuple[str, ...]:
+    known = set(QFontDatabase.families())
+    return tuple(name for name in FAMILIES if name in known) or FAMILIES
 
 
 def apply(application: QApplication, theme: Theme = DARK) -> None:
     """Dresses the whole program."""
+    from medai_desktop.gui.style_sheet import style_sheet
+
     application.setStyle("Fusion")
     application.setFont(font())
-    palette = QPalette()
-    for role, colour in (
-        (QPalette.ColorRole.Window, theme.ground),
-        (QPalette.ColorRole.Base, theme.ground),
-        (QPalette.ColorRole.Text, theme.text),
-        (QPalette.ColorRole.WindowText, theme.text),
-        (QPalette.ColorRole.Button, theme.raised),
-        (QPalette.ColorRole.ButtonText, theme.text),
-        (QPalette.ColorRole.ToolTipBase, theme.raised),
-        (QPalette.ColorRole.ToolTipText, theme.text),
-        (QPalette.ColorRole.Highlight, theme.hover),
-        (QPalette.ColorRole.HighlightedText, theme.text),
-    ):
-        palette.setColor(role, QColor(colour))
-    application.setPalette(palette)
+    application.setPalette(_palette(theme))
     application.setStyleSheet(style_sheet(theme))
 
 
-def style_sheet(theme: Theme) -> str:
-    """The style sheet of the tokens."""
-    return f"""
-QMainWindow, QWidget#panel {{ background: {theme.ground}; }}
-QLabel {{ color: {theme.text}; background: transparent; }}
-QLabel[rank="2"] {{ color: {theme.text_beside}; }}
-QLabel[rank="3"] {{ color: {theme.text_unconfirmed}; }}
-QLabel[rank="title"] {{ font-size: 14px; font-weight: 600; }}
-QLabel[rank="warning"] {{ color: {theme.warning}; }}
-QToolBar {{ background: {theme.ground}; border: 0; border-bottom: 1px solid {theme.line};
-  spacing: 4px; padding: 6px 8px; }}
-QToolButton {{ color: {theme.text}; border: 0; border-radius: 6px; padding: 7px 8px;
-  min-height: 18px; }}
-QToolButton:hover, QToolButton:checked {{ background: {theme.hover}; }}
-QToolButton:pressed {{ background: {theme.view}; }}
-QToolButton:disabled {{ color: {theme.text_unconfirmed}; }}
-QToolButton:focus, QPushButton:focus {{ border: 1px solid {theme.text_beside}; }}
-QToolButton#main {{ background: {theme.main_button}; color: {theme.main_button_text};
-  font-weight: 600; padding: 7px 16px; }}
-QToolButton#main:disabled {{ background: {theme.raised}; color: {theme.text_unconfirmed}; }}
-QPushButton {{ color: {theme.text}; background: {theme.ground}; border: 1px solid {theme.line};
-  border-radius: 6px; padding: 6px 10px; min-height: 18px; }}
-QPushButton:hover {{ background: {theme.hover}; }}
-QPushButton:disabled {{ color: {theme.text_unconfirmed}; }}
-QPushButton#main {{ background: {theme.main_button}; color: {theme.main_button_text};
-  font-weight: 600; }}
-QListWidget, QScrollArea {{ background: {theme.ground}; border: 0; }}
-QListWidget::item {{ padding: 6px 12px; }}
-QListWidget::item:selected, QListWidget::item:hover {{ background: {theme.hover};
-  color: {theme.text}; }}
-QStatusBar {{ background: {theme.ground}; border-top: 1px solid {theme.line}; }}
-QStatusBar::item {{ border: 0; }}
-QProgressBar {{ background: {theme.line}; border: 0; border-radius: 2px; max-height: 5px; }}
-QProgressBar::chunk {{ background: {theme.text}; border-radius: 2px; }}
-QTabBar::tab {{ color: {theme.text_beside}; padding: 10px 12px; border: 0; }}
-QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.text}; }}
-QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.line}; }}
-QMenu {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line}; }}
-QMenu::item:selected {{ background: {theme.hover}; }}
-QMenu::item:disabled {{ color: {theme.text_unconfirmed}; }}
-QSlider::groove:horizontal {{ height: 4px; background: {theme.line}; border-radius: 2px; }}
-QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;
-  background: {theme.text}; }}
-"""
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, theme.ground),
+        (roles.Base, theme.ground),
+        (roles.AlternateBase, theme.raised),
+        (roles.Text, theme.text),
+        (roles.WindowText, theme.text),
+        (roles.Button, theme.raised),
+        (roles.ButtonText, theme.text),
+        (roles.BrightText, theme.text),
+        (roles.PlaceholderText, theme.text_unconfirmed),
+        (roles.ToolTipBase, theme.raised),
+        (roles.ToolTipText, theme.text),
+        (roles.Highlight, theme.hover),
+        (roles.HighlightedText, theme.text),
+        (roles.Link, theme.text),
+    ):
+        palette.setColor(role, QColor(colour))
+    for role in (roles.Text, roles.WindowText, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.faded(theme.text)))
+    return palette

@@ -21,6 +21,7 @@ class Changes:
         notices: notices.
         language: every text.
         tool: the chosen tool.
+        recent: what was open last.
     """
 
     studies: bool = False
@@ -34,6 +35,7 @@ class Changes:
     notices: bool = False
     language: bool = False
     tool: bool = False
+    recent: bool = False
 
     def __or__(self, other: Changes) -> Changes:
         """Both together."""

@@ -16,6 +16,9 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 Listener = Callable[[Changes], None]
 
+WAITED_FOR = ("session.detecting", "session.scanning", "session.exporting", "session.loading")
+"""Titles of jobs, the one that a reader waits for most first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -99,6 +102,11 @@ class DeskContext:
         threads.submit(job)
         return job
 
+    @property
+    def foremost_job(self) -> Job[object] | None:
+        """The job that the reader waits for: detection before loading, running before queued."""
+        return min(self.jobs, key=_urgency, default=None)
+
     def cancel(self, job_id: int) -> None:
         """Asks a job to end."""
         for job in self.jobs:
@@ -122,3 +130,9 @@ class DeskContext:
             _log.warning("%s failed: %s", job.title.id, job.failure and job.failure.id)
         when_ended(job)
         self.changed(Changes(jobs=True))
+
+
+def _urgency(job: Job[object]) -> tuple[bool, int, int]:
+    name = job.title.id
+    rank = WAITED_FOR.index(name) if name in WAITED_FOR else len(WAITED_FOR)
+    return job.state is JobState.QUEUED, rank, job.id

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from medai_desktop.detection.registry import ModelEntry
+from medai_desktop.errors import StorageError
 from medai_desktop.jobs import Job
 from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
@@ -16,6 +18,7 @@ from medai_desktop.session.mailbox import Mailbox
 from medai_desktop.session.measuring import Measuring
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.ports import DetectorSource, Journal
+from medai_desktop.session.recent import RecentStudies
 from medai_desktop.session.reviewing import Reviewing
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.session.viewing import Viewing
@@ -39,6 +42,8 @@ class DeskSupplies:
         journal: keeps findings, decisions, measurements.
         detectors: brings detectors.
         remember_language: stores the language when the reader chooses one.
+        memory_bytes: what the window and its worker programs fill now; None when the system does
+            not say.
     """
 
     catalogues: Catalogues
@@ -50,6 +55,7 @@ class DeskSupplies:
     journal: Journal
     detectors: DetectorSource
     remember_language: Callable[[Language], None]
+    memory_bytes: Callable[[], int | None] = lambda: None
 
 
 class ReadingDesk:
@@ -74,6 +80,7 @@ class ReadingDesk:
         )
         self.measuring = Measuring(context, supplies.journal)
         self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
+        self.recent = RecentStudies(context, supplies.journal)
         hang = self.opening.when_study_selected
 
         def selected(study: Study) -> None:
@@ -91,6 +98,11 @@ class ReadingDesk:
     def jobs(self) -> tuple[Job[object], ...]:
         """Jobs queued or running, oldest first."""
         return self._context.jobs
+
+    @property
+    def foremost_job(self) -> Job[object] | None:
+        """The job that the reader waits for; None when all is quiet."""
+        return self._context.foremost_job
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -128,24 +140,29 @@ class ReadingDesk:
         """Asks a job to end."""
         self._context.cancel(job_id)
 
-    def recent_studies(self) -> tuple[RecentStudy, ...]:
-        """What was open last, newest first."""
-        return tuple(self._supplies.journal.recent_studies())
+    def model_entries(self) -> tuple[ModelEntry, ...]:
+        """Every model on this computer: usable, or why not."""
+        return self._supplies.detectors.registry.entries()
+
+    def memory_bytes(self) -> int | None:
+        """What the window and its worker programs fill now; None when it is not known."""
+        return self._supplies.memory_bytes()
 
     def close(self) -> None:
         """Ends jobs, worker programs and decode workers."""
         self.detection.close()
         self.opening.close()
+        self.recent.close()
 
     def _restore(self, study: Study) -> None:
-        self.detection.restore(study)
-        self.reviewing.restore(study)
-        self.measuring.restore(study)
-        title = (
-            " ".join(part for part in (study.facts.description, study.patient.name) if part)
-            or study.patient.patient_id
-        )
-        self._supplies.journal.remember_study(
+        for restore in (self.detection.restore, self.reviewing.restore, self.measuring.restore):
+            try:
+                restore(study)
+            except StorageError as error:
+                self.notify(Notice(error.message))
+        title = ", ".join(part for part in (study.facts.description, study.patient.name) if part)
+        title = title or study.patient.patient_id
+        self.recent.remember(
             RecentStudy(
                 study.facts.study_instance_uid,
                 title,

@@ -23,15 +23,24 @@ class Mailbox:
         self.wake()
 
     def drain(self) -> int:
-        """Does what lies here; returns how many thunks that were."""
-        done = 0
+        """Does what lies here; returns how many thunks that were.
+
+        One that raises does not keep the others waiting: the first error is raised at the end.
+        """
+        done, first = 0, None
         while True:
             try:
                 thunk = self._queue.get_nowait()
             except queue.Empty:
-                return done
-            thunk()
+                break
+            try:
+                thunk()
+            except Exception as error:
+                first = first or error
             done += 1
+        if first is not None:
+            raise first
+        return done
 
 
 def _nobody() -> None:

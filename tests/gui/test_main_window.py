@@ -100,7 +100,7 @@ def test_ruler_measures_millimetres(window: MainWindow, qtbot: QtBot) -> None:
 def test_language_switches_every_text_at_once(window: MainWindow) -> None:
     english = window.side.tabText(0)
     window._desk.set_language(Language.CHINESE)
-    assert window.side.tabText(0) == "发现" != english
+    assert window.side.tabText(0) == "标记" != english
 
 
 def test_chinese_is_drawn_by_a_real_font(window: MainWindow) -> None:

@@ -1,0 +1,131 @@
+"""The buttons within the selected row: agree, reject, unsure, edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+
+from medai_desktop.commands import command
+from medai_desktop.gui import icons, theme
+from medai_desktop.gui.finding_rows import BUTTONS_PX, REASONS
+from medai_desktop.gui.guard import guarded
+from medai_desktop.gui.labels import name_it, push_button
+from medai_desktop.gui.theme import DARK
+from medai_desktop.review import RejectReason
+from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.text import message
+
+ICON_PX = 14
+ONLY_ICON_PX = 32
+
+
+class Decider(Protocol):
+    """Whoever carries decisions out."""
+
+    def run(self, identity: str) -> None:
+        """Runs a command by id."""
+        ...
+
+    def reject_because(self, reason: RejectReason) -> None:
+        """Rejects the selected finding with a reason; asks for the reader first."""
+        ...
+
+
+class KeyButton(QPushButton):
+    """A button that shows its key beside its words."""
+
+    key = ""
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, and its key in the rank below."""
+        super().paintEvent(event)
+        if not self.key:
+            return
+        painter = QPainter(self)
+        try:
+            painter.setFont(theme.font())
+            painter.setPen(QColor(DARK.text_unconfirmed))
+            area = QRect(0, 0, self.width() - 8, self.height())
+            painter.drawText(
+                area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight), self.key
+            )
+        finally:
+            painter.end()
+
+
+class DecisionButtons(QWidget):
+    """Lies over the selected row; only its buttons take the mouse.
+
+    Args:
+        desk: speaks.
+        decider: carries decisions out.
+        left_px: where the text of the row begins.
+        top_px: where the buttons begin.
+    """
+
+    def __init__(self, desk: ReadingDesk, decider: Decider, left_px: int, top_px: int) -> None:
+        super().__init__()
+        self._desk, self._decider = desk, decider
+        row = QHBoxLayout(self)
+        row.setContentsMargins(left_px, top_px, 8, 0)
+        row.setSpacing(4)
+        row.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.agree = self._worded("findings.agree", "A")
+        self.reject = self._worded("findings.reject", "")
+        self.unsure = self._pictured("findings.unsure")
+        self.edit = self._pictured("findings.edit")
+        self.reject.setMenu(self._reasons())
+        for button in (self.agree, self.reject, self.unsure, self.edit):
+            row.addWidget(button)
+        row.addStretch(1)
+
+    def _worded(self, identity: str, key: str) -> QPushButton:
+        item = command(identity)
+        made = KeyButton()
+        made.key = key
+        words = self._desk.render(item.title)
+        made.setText(words)
+        room = 20 if key else 8
+        made.setStyleSheet(
+            f"padding: 0 {room}px 0 8px; min-height: {BUTTONS_PX - 2}px;"
+            "} QPushButton::menu-indicator { image: none; width: 0; "
+        )
+        self._dress(made, identity)
+        return made
+
+    def _pictured(self, identity: str) -> QPushButton:
+        made = push_button("")
+        made.setStyleSheet(f"padding: 0; min-height: {BUTTONS_PX - 2}px;")
+        made.setFixedWidth(ONLY_ICON_PX)
+        self._dress(made, identity)
+        return made
+
+    def _dress(self, button: QPushButton, identity: str) -> None:
+        item = command(identity)
+        button.setIcon(icons.icon(item.icon))
+        button.setIconSize(
+            icons.ICON_SIZE.scaled(ICON_PX, ICON_PX, Qt.AspectRatioMode.KeepAspectRatio)
+        )
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        name_it(button, self._desk.render(item.title), ", ".join(item.keys[:1]))
+        if identity != "findings.reject":
+            button.clicked.connect(lambda _=False: self._decider.run(identity))
+
+    def _reasons(self) -> QMenu:
+        menu = QMenu(self)
+        plain = menu.addAction(self._desk.render(message("gui.reason_none")))
+        plain.triggered.connect(lambda _=False: self._decider.reject_because(RejectReason.NONE))
+        menu.addSeparator()
+        for number, (reason, said) in enumerate(REASONS.items(), start=1):
+            action = menu.addAction(f"&{number}   {self._desk.render(said)}")
+            action.triggered.connect(_bound(self._decider.reject_because, reason))
+        return menu
+
+
+def _bound(act: Callable[[RejectReason], None], reason: RejectReason) -> Callable[[], None]:
+    return lambda: act(reason)

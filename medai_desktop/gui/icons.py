@@ -1,0 +1,33 @@
+"""Icons of one set: Phosphor regular, 18 px."""
+
+from __future__ import annotations
+
+import functools
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QIcon, QPixmap
+
+from medai_desktop.gui.theme import DARK
+
+ICON_PX = 18
+ICON_SIZE = QSize(ICON_PX, ICON_PX)
+
+
+@functools.lru_cache(maxsize=128)
+def icon(name: str, colour: str = DARK.text) -> QIcon:
+    """An icon by its name, such as ``ph.folder-open``; faded when disabled."""
+    import qtawesome
+
+    made: QIcon = qtawesome.icon(
+        name,
+        color=colour,
+        color_on=DARK.text,
+        color_disabled=DARK.faded(colour),
+        color_on_disabled=DARK.faded(colour),
+    )
+    return made
+
+
+def picture(name: str, colour: str, size_px: int = ICON_PX) -> QPixmap:
+    """An icon as pixels, for labels and painting."""
+    return icon(name, colour).pixmap(QSize(size_px, size_px))

@@ -1,0 +1,28 @@
+"""Keys as a reader knows them."""
+
+from __future__ import annotations
+
+from medai_desktop.text import Message, message
+
+_NAMES: dict[str, Message] = {
+    "Up": message("gui.key_up"),
+    "Down": message("gui.key_down"),
+    "Left": message("gui.key_left"),
+    "Right": message("gui.key_right"),
+    "PgUp": message("gui.key_page_up"),
+    "PgDown": message("gui.key_page_down"),
+    "Home": message("gui.key_home"),
+    "End": message("gui.key_end"),
+    "Return": message("gui.key_return"),
+    "Esc": message("gui.key_escape"),
+    "Del": message("gui.key_delete"),
+}
+
+
+def key_words(sequence: str) -> Message:
+    """A key sequence in Qt's portable form, such as ``Ctrl+Shift+O``, in words."""
+    *held, last = sequence.split("+") if sequence != "+" else ["+"]
+    said = _NAMES.get(last, message("gui.key", name=last))
+    for name in reversed(held):
+        said = message("gui.keys_together", held=name, key=said)
+    return said

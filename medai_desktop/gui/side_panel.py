@@ -1,0 +1,53 @@
+"""The right panel: findings, measurements, info."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QTabWidget
+
+from medai_desktop.gui.decision_buttons import Decider
+from medai_desktop.gui.findings_panel import FindingsPanel
+from medai_desktop.gui.info_panel import InfoPanel
+from medai_desktop.gui.measurements_panel import MeasurementsPanel
+from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.text import message
+
+WIDTH_PX = 320
+
+
+class SidePanel(QTabWidget):
+    """Three tabs of one width.
+
+    Args:
+        desk: what is shown.
+        decider: carries decisions out.
+        go_to: shows an image of a display set.
+    """
+
+    def __init__(
+        self, desk: ReadingDesk, decider: Decider, go_to: Callable[[str, int], None]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setFixedWidth(WIDTH_PX)
+        self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
+        self.tabBar().setExpanding(False)
+        self._desk = desk
+        self.findings = FindingsPanel(desk, decider)
+        self.measurements = MeasurementsPanel(desk, go_to)
+        self.info = InfoPanel(desk)
+        for panel in (self.findings, self.measurements, self.info):
+            self.addTab(panel, "")
+
+    def refresh(self) -> None:
+        """Looks at the desk again."""
+        names = (message("gui.findings"), message("gui.measurements"), message("gui.info"))
+        for number, name in enumerate(names):
+            words = self._desk.render(name)
+            if self.tabText(number) != words:
+                self.setTabText(number, words)
+        self.findings.refresh()
+        self.measurements.refresh()
+        self.info.refresh()

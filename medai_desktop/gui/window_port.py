@@ -1,0 +1,139 @@
+"""What commands ask of the window: dialogs, files, panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
+
+from medai_desktop.gui.dialogs import AboutDialog, DetailsDialog, ReaderDialog
+from medai_desktop.gui.palette import CommandPalette
+from medai_desktop.gui.shortcut_sheet import ShortcutSheet
+from medai_desktop.session.context import Notice
+from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.text import message
+from medai_desktop.view.tool import Tool
+
+PICTURE_NAME = "view.png"
+
+
+class Areas(Protocol):
+    """The areas of the window that commands act on."""
+
+    @property
+    def views(self) -> QWidget:
+        """What a picture of the view shows."""
+        ...
+
+    @property
+    def panels(self) -> tuple[QWidget, ...]:
+        """What goes away together."""
+        ...
+
+    def run(self, identity: str) -> None:
+        """Runs a command by id."""
+        ...
+
+
+class WindowPort:
+    """The `commands.WindowPort` of a window.
+
+    Args:
+        window: parent of the dialogs.
+        areas: its areas.
+        desk: what is shown.
+    """
+
+    def __init__(self, window: QMainWindow, areas: Areas, desk: ReadingDesk) -> None:
+        self._window, self._areas, self._desk = window, areas, desk
+
+    def ask_for_folder(self) -> None:
+        """Asks which folder to open, and opens it."""
+        title = self._desk.render(message("gui.open_folder"))
+        folder = QFileDialog.getExistingDirectory(self._window, title)
+        if folder:
+            self._desk.opening.open_paths((Path(folder),))
+
+    def ask_for_files(self) -> None:
+        """Asks which files to open, and opens them."""
+        title = self._desk.render(message("commands.open_files"))
+        files, _ = QFileDialog.getOpenFileNames(self._window, title)
+        if files:
+            self._desk.opening.open_paths([Path(name) for name in files])
+
+    def ask_where_to_export(self) -> None:
+        """Asks for a folder, and exports into it."""
+        title = self._desk.render(message("gui.report_folder"))
+        folder = QFileDialog.getExistingDirectory(self._window, title)
+        if folder:
+            self._desk.exporting.export(Path(folder))
+
+    def save_picture(self) -> None:
+        """Asks for a file name, and saves the view as PNG."""
+        title = self._desk.render(message("commands.save_picture"))
+        name, _ = QFileDialog.getSaveFileName(self._window, title, PICTURE_NAME, "PNG (*.png)")
+        if name:
+            self.save_picture_as(Path(name))
+
+    def save_picture_as(self, path: Path) -> None:
+        """Saves the view as PNG, and says so."""
+        if self._areas.views.grab().save(str(path), "PNG"):
+            said = message("gui.picture_saved", file=path.name)
+            self._desk.notify(Notice(said, is_warning=False))
+        else:
+            self._desk.notify(Notice(message("gui.picture_not_saved", file=path.name)))
+
+    def with_reader(self, then: Callable[[], None]) -> None:
+        """Goes on once the reader is named; asks when not known yet."""
+        if self._desk.reviewing.needs_reader:
+            ReaderDialog(self._window, self._desk, then).open()
+        else:
+            then()
+
+    def ask_reader(self) -> None:
+        """Asks for another reader's name."""
+        ReaderDialog(self._window, self._desk, lambda: None).open()
+
+    def show_shortcuts(self) -> None:
+        """Shows the shortcut sheet."""
+        ShortcutSheet(self._window, self._desk).open()
+
+    def show_palette(self) -> None:
+        """Shows every command with a field to search them."""
+        CommandPalette(self._window, self._desk, self._areas.run).open()
+
+    def show_about(self) -> None:
+        """Shows what this program is, its licences and models."""
+        AboutDialog(self._window, self._desk).open()
+
+    def show_details(self) -> None:
+        """Shows every notice with its reasons."""
+        DetailsDialog(self._window, self._desk).open()
+
+    def toggle_panels(self) -> None:
+        """Side panels away, or back."""
+        panels = self._areas.panels
+        are_shown = any(not panel.isHidden() for panel in panels)
+        for panel in panels:
+            panel.setVisible(not are_shown)
+
+    def toggle_full_screen(self) -> None:
+        """Full screen, or back."""
+        if self._window.isFullScreen():
+            self._window.showNormal()
+        else:
+            self._window.showFullScreen()
+
+    def edit_selected_mark(self) -> None:
+        """Says how a box is replaced: reject it and draw another."""
+        self._desk.viewing.say(message("gui.edit_hint"))
+
+    def cancel_action(self) -> None:
+        """Falls back to the window tool."""
+        self._desk.viewing.set_tool(Tool.WINDOW)
+
+    def close_window(self) -> None:
+        """Ends the program."""
+        self._window.close()
