@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine, Executable, Select, delete, insert, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from medai_desktop.catalog import schema
@@ -94,15 +95,15 @@ class CatalogJournal:
         return self._read(Decision, query)
 
     def keep_measurement(self, measurement: LengthMeasurement) -> None:
-        """Keeps a measurement."""
-        self._write(
-            insert(schema.measurements).values(
-                measurement_id=str(measurement.id),
-                display_set_id=measurement.display_set_id,
-                deleted=0,
-                document=document_from(measurement),
-            )
+        """Keeps a measurement; one with the same id is replaced, a dropped one comes back."""
+        kept = sqlite.insert(schema.measurements).values(
+            measurement_id=str(measurement.id),
+            display_set_id=measurement.display_set_id,
+            deleted=0,
+            document=document_from(measurement),
         )
+        again = {"deleted": 0, "document": kept.excluded.document}
+        self._write(kept.on_conflict_do_update(["measurement_id"], set_=again))
 
     def drop_measurement(self, identity: uuid.UUID) -> None:
         """Marks a measurement as deleted."""

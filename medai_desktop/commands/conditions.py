@@ -38,12 +38,12 @@ def is_finding_selected(desk: ReadingDesk) -> bool:
 
 def has_findings(desk: ReadingDesk) -> bool:
     """Whether the list has any row."""
-    return is_study_open(desk) and bool(desk.reviewing.rows())
+    return bool(desk.reviewing.rows())
 
 
 def can_detect(desk: ReadingDesk) -> bool:
     """Whether Detect can be pressed."""
-    return is_study_open(desk) and not desk.detection.is_running and bool(desk.detection.models())
+    return desk.detection.can_start
 
 
 def has_stages(desk: ReadingDesk) -> bool:

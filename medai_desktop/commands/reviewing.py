@@ -6,31 +6,66 @@ from collections.abc import Callable
 
 from medai_desktop.commands.command import Command, CommandGroup, Invocation
 from medai_desktop.commands.conditions import has_findings, is_finding_selected, is_study_open
+from medai_desktop.review import RejectReason
 from medai_desktop.session.desk import ReadingDesk
-from medai_desktop.text import message
+from medai_desktop.text import Message, message
 
 
 def _decided(decide: Callable[[ReadingDesk], object]) -> Callable[[Invocation], None]:
+    """Asks for the reader only when the decision can be made; see `Deciding.is_named`."""
+
     def handler(on: Invocation) -> None:
-        on.window.with_reader(lambda: (decide(on.desk), None)[1])
+        decide(on.desk)
 
     return handler
 
 
 def _undo(on: Invocation) -> None:
-    if on.desk.reviewing.undo() is None:
-        on.desk.viewing.say(message("commands.nothing_to_undo"))
+    if on.desk.reviewing.editing.cancel():
+        return
+    _say_turned(on, on.desk.undoing.undo(), is_back=True)
 
 
 def _redo(on: Invocation) -> None:
-    if on.desk.reviewing.redo() is None:
+    _say_turned(on, on.desk.undoing.redo(), is_back=False)
+
+
+def _say_turned(on: Invocation, did: Message | None, *, is_back: bool) -> None:
+    if did is not None:
+        taken_back = message("commands.taken_back", did=did)
+        on.desk.viewing.say(taken_back if is_back else message("commands.done_again", did=did))
+    elif is_back:
+        on.desk.viewing.say(message("commands.nothing_to_undo"))
+    else:
         on.desk.viewing.say(message("commands.nothing_to_redo"))
 
 
 def _delete(on: Invocation) -> None:
     if not on.desk.measuring.delete_selected() and on.desk.reviewing.selected is not None:
-        on.window.with_reader(lambda: (on.desk.reviewing.remove(), None)[1])
+        on.desk.reviewing.remove()
 
+
+def _reject_as(reason: RejectReason, title: Message) -> Command:
+    return Command(
+        f"findings.reject_{reason.name.lower()}",
+        title,
+        CommandGroup.FINDINGS,
+        _decided(lambda desk: desk.reviewing.reject(reason)),
+        is_enabled=is_finding_selected,
+    )
+
+
+REASONS: tuple[Command, ...] = (
+    _reject_as(RejectReason.VESSEL, message("commands.reason_vessel")),
+    _reject_as(RejectReason.SCAR, message("commands.reason_scar")),
+    _reject_as(RejectReason.ARTEFACT, message("commands.reason_artefact")),
+    _reject_as(RejectReason.VARIANT, message("commands.reason_variant")),
+    _reject_as(RejectReason.IMPLANT, message("commands.reason_implant")),
+    _reject_as(RejectReason.KNOWN_BENIGN, message("commands.reason_known_benign")),
+    _reject_as(RejectReason.DUPLICATE, message("commands.reason_duplicate")),
+    _reject_as(RejectReason.OUTSIDE_ORGAN, message("commands.reason_outside_organ")),
+)
+"""Rejecting with a reason (reading defaults 8)."""
 
 REVIEWING: tuple[Command, ...] = (
     Command(
@@ -85,12 +120,13 @@ REVIEWING: tuple[Command, ...] = (
         icon="ph.x",
         is_enabled=is_finding_selected,
     ),
+    *REASONS,
     Command(
         "findings.edit",
         message("commands.edit"),
         CommandGroup.FINDINGS,
-        lambda on: on.window.with_reader(on.window.edit_selected_mark),
-        keys=("Return",),
+        lambda on: on.window.edit_selected_mark(),
+        keys=("Return", "Enter"),
         icon="ph.pencil-simple",
         is_enabled=is_finding_selected,
     ),

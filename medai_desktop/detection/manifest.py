@@ -17,6 +17,9 @@ MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 1_000_000
 MOST_CANVAS_PX = 4096
 
+PRECISIONS = ("fp32", "fp16", "bf16")
+"""In which a network may compute."""
+
 LEAST_SCORE = 0.01
 MOST_FINDINGS = 300
 STEP_MM = 3.0
@@ -121,6 +124,11 @@ class Manifest:
     weights_sha256: str
     own_test: OwnTest
     folder: Path
+
+    @property
+    def known_settings_sha256(self) -> frozenset[str]:
+        """The settings hash of each precision: findings of any of them are this model's own."""
+        return frozenset(self.settings_sha256_for(name) for name in PRECISIONS)
 
     def settings_sha256_for(self, precision: str) -> str:
         """Over everything that changes findings besides the weights, hexadecimal.

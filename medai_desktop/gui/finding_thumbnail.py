@@ -51,7 +51,8 @@ class FindingThumbnails:
             if state.display_set_id == shown.id and state.window is not None:
                 return state.window
         part = self._desk.opening.loaded_part(shown.id)
-        return None if part is None else self._desk.presets.opening(shown, part, None)[1]
+        opening = self._desk.presets.opening(shown, part, "")
+        return None if opening is None else opening[1]
 
 
 def crop(volume: Volume, finding: Finding, window: Window) -> npt.NDArray[np.uint8] | None:

@@ -15,7 +15,6 @@ from medai_desktop.wire import Frame
 
 MOST_BOXES_A_SLICE = 20
 _DEVICE = re.compile(r"cpu|cuda:\d{1,2}|mps")
-_PRECISIONS = {"fp32", "fp16", "bf16"}
 _FALLBACKS = {"", "smaller", "cpu"}
 
 
@@ -52,7 +51,7 @@ def checked_reply(reply: Frame, volume: Volume) -> SliceReply:
     fallback = reply.text("fallback")
     if _DEVICE.fullmatch(device) is None:
         raise _nonsense("device")
-    if precision not in _PRECISIONS or fallback not in _FALLBACKS:
+    if precision not in PRECISIONS or fallback not in _FALLBACKS:
         raise _nonsense("precision")
     preprocess_s, inference_s = reply.number("preprocess_s"), reply.number("inference_s")
     if preprocess_s < 0 or inference_s < 0:

@@ -21,6 +21,7 @@ from medai_desktop.session.ports import DetectorSource, Journal
 from medai_desktop.session.recent import RecentStudies
 from medai_desktop.session.reviewing import Reviewing
 from medai_desktop.session.run_detection import Detection
+from medai_desktop.session.undoing import Undoing
 from medai_desktop.session.viewing import Viewing
 from medai_desktop.source.recent import RecentStudy
 from medai_desktop.text import Catalogues, Language, Message
@@ -75,10 +76,12 @@ class ReadingDesk:
         self.opening = Opening(context, supplies.sample_folder, supplies.memory_budget_bytes)
         self.viewing = Viewing(context, self.opening, supplies.presets, supplies.protocols)
         self.detection = Detection(context, self.opening, supplies.detectors, supplies.journal)
+        self.undoing = Undoing()
         self.reviewing = Reviewing(
-            context, self.opening, self.viewing, self.detection, supplies.journal
+            context, self.opening, self.viewing, self.detection, supplies.journal, self.undoing
         )
-        self.measuring = Measuring(context, supplies.journal)
+        self.measuring = Measuring(context, supplies.journal, self.undoing)
+        self.reviewing.when_selected = lambda: self.measuring.select(None)
         self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
         self.recent = RecentStudies(context, supplies.journal)
         hang = self.opening.when_study_selected

@@ -10,6 +10,8 @@ from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.ports import Journal
+from medai_desktop.session.undoing import Step, Undoing
+from medai_desktop.text import message
 
 
 class Measuring:
@@ -18,11 +20,13 @@ class Measuring:
     Args:
         context: shared by the parts of the desk.
         journal: keeps them.
+        undoing: takes them back in one order with the decisions.
     """
 
-    def __init__(self, context: DeskContext, journal: Journal) -> None:
+    def __init__(self, context: DeskContext, journal: Journal, undoing: Undoing) -> None:
         self._context = context
         self._journal = journal
+        self._undoing = undoing
         self._measurements: tuple[LengthMeasurement, ...] = ()
         self.selected: uuid.UUID | None = None
 
@@ -37,33 +41,83 @@ class Measuring:
 
     def measurements(self, display_set_id: str | None = None) -> tuple[LengthMeasurement, ...]:
         """All measurements, or those of one display set, oldest first."""
-        return tuple(m for m in self._measurements if display_set_id in (None, m.display_set_id))
+        if display_set_id is None:
+            return self._measurements
+        return tuple(m for m in self._measurements if m.display_set_id == display_set_id)
+
+    def measurement(self, identity: uuid.UUID | None) -> LengthMeasurement | None:
+        """The measurement of this id; None when there is none."""
+        return next((m for m in self._measurements if m.id == identity), None)
 
     def add(self, measurement: LengthMeasurement) -> None:
-        """Keeps a measurement and selects it."""
+        """Keeps a measurement and selects it; it can be taken back."""
+        self._put(measurement)
+        self._undoing.record(
+            Step(
+                message("session.did_draw_ruler"),
+                lambda: self._drop(measurement.id),
+                lambda: self._put(measurement),
+            )
+        )
+
+    def replace(self, measurement: LengthMeasurement) -> None:
+        """Keeps a measurement whose ends the reader moved, under the same id."""
+        before = self.measurement(measurement.id)
+        if before is None or before == measurement:
+            return
+        self._put(measurement)
+        self._undoing.record(
+            Step(
+                message("session.did_move_ruler"),
+                lambda: self._put(before),
+                lambda: self._put(measurement),
+            )
+        )
+
+    def select(self, identity: uuid.UUID | None) -> None:
+        """Selects a measurement, or none."""
+        if identity != self.selected:
+            self.selected = identity
+            self._context.changed(Changes(measurements=True))
+
+    def delete_selected(self) -> bool:
+        """Deletes the selected measurement; returns whether there was one."""
+        gone = self.measurement(self.selected)
+        if gone is None or not self._drop(gone.id):
+            return False
+        self._undoing.record(
+            Step(
+                message("session.did_delete_ruler"),
+                lambda: self._put(gone),
+                lambda: self._drop(gone.id),
+            )
+        )
+        return True
+
+    def _put(self, measurement: LengthMeasurement) -> bool:
+        """Shows and keeps; what cannot be kept is still shown, with a sentence."""
         try:
             self._journal.keep_measurement(measurement)
         except StorageError as error:
             self._context.notify(Notice(error.message))
-        self._measurements = (*self._measurements, measurement)
+        if self.measurement(measurement.id) is None:
+            self._measurements = (*self._measurements, measurement)
+        else:
+            self._measurements = tuple(
+                measurement if m.id == measurement.id else m for m in self._measurements
+            )
         self.selected = measurement.id
         self._context.changed(Changes(measurements=True))
+        return True
 
-    def select(self, identity: uuid.UUID | None) -> None:
-        """Selects a measurement."""
-        self.selected = identity
-        self._context.changed(Changes(measurements=True))
-
-    def delete_selected(self) -> bool:
-        """Deletes the selected measurement; returns whether there was one."""
-        if self.selected is None:
-            return False
+    def _drop(self, identity: uuid.UUID) -> bool:
         try:
-            self._journal.drop_measurement(self.selected)
+            self._journal.drop_measurement(identity)
         except StorageError as error:
             self._context.notify(Notice(error.message))
             return False
-        self._measurements = tuple(m for m in self._measurements if m.id != self.selected)
-        self.selected = None
+        self._measurements = tuple(m for m in self._measurements if m.id != identity)
+        if self.selected == identity:
+            self.selected = None
         self._context.changed(Changes(measurements=True))
         return True

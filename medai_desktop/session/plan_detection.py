@@ -64,7 +64,7 @@ def plan_detection(
             if shown.acquisition.modality not in manifest.modality:
                 continue
             answer = fit(manifest, acquisition_in_study(shown, study), shown.pixel_spacing_mm)
-            reason = answer.contradiction or _gap(shown)
+            reason = answer.contradiction or gap_of(shown)
             if reason is not None:
                 plan.append(SkippedRun(shown, manifest, reason))
             else:
@@ -100,7 +100,8 @@ def _one_per_acquisition(
     return plan
 
 
-def _gap(shown: DisplaySet) -> Message | None:
+def gap_of(shown: DisplaySet) -> Message | None:
+    """Why a detection over these slices can never be called done; None without a gap."""
     if shown.verdict in GAPS:
         return shown.messages[0] if shown.messages else message("session.no_geometry")
     return None

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.series.loading import is_colour
 from medai_desktop.session.context import Notice
 from medai_desktop.session.hanging import Hanging, Position
 from medai_desktop.text import Message, message
@@ -98,7 +97,7 @@ class Planes(Hanging):
     def _why_no_volume(self, shown: DisplaySet) -> Message | None:
         if not shown.allows_volume:
             return shown.messages[0] if shown.messages else message("session.no_geometry")
-        if is_colour(shown.pixels):
+        if shown.pixels.is_colour:
             return message("session.colour_images")
         failures = self._opening.failures(shown.id)
         return failures[0][1] if failures else None

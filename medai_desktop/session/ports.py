@@ -24,7 +24,7 @@ class Journal(Protocol):
         ...
 
     def runs(self, display_set_id: str) -> Sequence[FindingSet]:
-        """All runs on a display set, oldest first."""
+        """All runs on a display set, newest first."""
         ...
 
     def append_decision(self, decision: Decision) -> None:
@@ -36,7 +36,7 @@ class Journal(Protocol):
         ...
 
     def keep_measurement(self, measurement: LengthMeasurement) -> None:
-        """Keeps a measurement."""
+        """Keeps a measurement; one with the same id is replaced, a dropped one comes back."""
         ...
 
     def drop_measurement(self, identity: uuid.UUID) -> None:

@@ -3,55 +3,44 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from medai_desktop.errors import StorageError
-from medai_desktop.findings import Finding, FindingOrigin, FindingSet, Provenance
-from medai_desktop.geometry import standard_plane
-from medai_desktop.review import (
-    Decision,
-    DecisionKind,
-    FindingStatus,
-    RejectReason,
-    ReviewedFinding,
-    ReviewHistory,
+from medai_desktop.findings import (
+    CodedConcept,
+    Finding,
+    FindingOrigin,
+    FindingSet,
+    reader_finding_id,
 )
+from medai_desktop.review import Decision, DecisionKind, FindingStatus, RejectReason, ReviewHistory
 from medai_desktop.series.display_set import DisplaySet, Study
+from medai_desktop.session.box_editing import BoxEditing
 from medai_desktop.session.changes import Changes
-from medai_desktop.session.context import DeskContext, Notice
+from medai_desktop.session.context import DeskContext
+from medai_desktop.session.deciding import Deciding, Wanted
+from medai_desktop.session.finding_rows import (
+    FindingRow,
+    place_of,
+    rows_of_study,
+    rows_to_draw,
+)
+from medai_desktop.session.mark_places import Sight, crosses, jump_to
+from medai_desktop.session.memo import Memo
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.ports import Journal
 from medai_desktop.session.run_detection import Detection
+from medai_desktop.session.undoing import Undoing
 from medai_desktop.session.viewing import Viewing
-from medai_desktop.text import message
-from medai_desktop.view.slab import slices_in_slab
+from medai_desktop.text import Message, message
+from medai_desktop.view.box_edit import VoxelBox, with_box
 from medai_desktop.view.viewport import ViewportKind
 
-NO_FINDING = uuid.UUID(int=0)
+__all__ = ["FindingRow", "Reviewing"]
 
-
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    """A finding as the list shows it.
-
-    Attributes:
-        reviewed: the finding and what readers made of it.
-        display_set: where it was seen.
-        provenance: of the program; None for a reader's own.
-        is_solid: at or above the higher operating point, or the reader's own.
-        is_folded: waits in the group of lower scores.
-    """
-
-    reviewed: ReviewedFinding
-    display_set: DisplaySet
-    provenance: Provenance | None
-    is_solid: bool
-    is_folded: bool
-
-    @property
-    def finding(self) -> Finding:
-        """As it now stands."""
-        return self.reviewed.finding
+READERS_LABEL = "lesion"
+READERS_CODE = CodedConcept("SCT", "52988006", "Lesion")
+"""What a reader's own mark is called: a place, no judgement of what it is."""
 
 
 class Reviewing:
@@ -63,51 +52,70 @@ class Reviewing:
         viewing: follows the selection.
         detection: brings findings.
         journal: keeps decisions as they happen.
+        undoing: one order with the measurements.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of the desk
         self,
         context: DeskContext,
         opening: Opening,
         viewing: Viewing,
         detection: Detection,
         journal: Journal,
+        undoing: Undoing,
     ) -> None:
         self._context = context
         self._opening = opening
         self._viewing = viewing
         self._detection = detection
-        self._journal = journal
-        self.history = ReviewHistory((), journal.append_decision)
+        self._deciding = Deciding(context, viewing, journal, undoing)
+        self._deciding.when_turned = self._turned
+        self.editing = BoxEditing(self.edit, self._changed)
         self.selected: uuid.UUID | None = None
         self.marks_are_shown = True
         self.is_unfolded = False
-        self.reader = journal.reader()
-        self._draft_threshold: dict[str, float] = {}
-        self._last_threshold: dict[str, float] = {}
+        self.sights: list[Sight] = []
+        self.when_selected: Callable[[], None] = lambda: None
+        self._revealed: uuid.UUID | None = None
+        self._left_at: object = None
+        self._rows: Memo[tuple[FindingRow, ...]] = Memo()
+        self._drawn: Memo[tuple[FindingRow, ...]] = Memo()
+        detection.when_started = self._started
         detection.when_found = self._found
+
+    # -- the reader ----------------------------------------------------------------------------
+
+    @property
+    def reader(self) -> str:
+        """Name of the reader; empty while unknown."""
+        return self._deciding.reader
 
     @property
     def needs_reader(self) -> bool:
         """Whether the name of the reader is not known yet; asked once, before a decision."""
-        return not self.reader
+        return not self._deciding.reader
+
+    @property
+    def history(self) -> ReviewHistory:
+        """The decisions on the current study."""
+        return self._deciding.history
 
     def set_reader(self, name: str) -> None:
         """Names the reader; each decision from now on is theirs."""
-        self.reader = name.strip()
-        try:
-            self._journal.remember_reader(self.reader)
-        except StorageError as error:
-            self._context.notify(Notice(error.message))
-        self._context.changed(Changes(findings=True))
+        self._deciding.set_reader(name)
+
+    def ask_reader_by(self, ask: Callable[[Callable[[], None]], None]) -> None:
+        """How to ask for the name when a decision needs it; the window sets it."""
+        self._deciding.ask_reader = ask
 
     def restore(self, study: Study) -> None:
         """Takes the decisions on a study back from the journal."""
-        ids = [shown.id for shown in study.display_sets]
-        self.history = ReviewHistory(self._journal.decisions(ids), self._journal.append_decision)
-        self.selected = None
-        self.is_unfolded = False
-        self._draft_threshold.clear()
+        self.editing.cancel()
+        self.selected = self._revealed = None
+        self.is_unfolded, self.marks_are_shown = False, True
+        self._deciding.restore(study, self._place)
+
+    # -- what is listed and drawn --------------------------------------------------------------
 
     def rows(self, display_set_id: str | None = None) -> tuple[FindingRow, ...]:
         """The findings that the list shows: at or above the threshold, or decided on.
@@ -118,232 +126,267 @@ class Reviewing:
         study = self._opening.current_study
         if study is None:
             return ()
-        result: list[FindingRow] = []
-        for shown in study.display_sets:
-            if display_set_id in (None, shown.id):
-                result += self._rows_of(shown)
-        return tuple(sorted(result, key=_list_order))
+        rows = self._rows.of(
+            (study,),
+            (self._detection.version, self._deciding.version),
+            lambda: rows_of_study(study, self._detection, self.history, self.threshold),
+        )
+        if display_set_id is None:
+            return rows
+        return tuple(row for row in rows if row.display_set.id == display_set_id)
 
     def row(self, identity: uuid.UUID | None) -> FindingRow | None:
-        """The row of one finding, below the threshold too."""
+        """The row of one finding; None when the list has it not."""
         return next((r for r in self.rows() if r.finding.id == identity), None)
 
     def drawn(self) -> tuple[FindingRow, ...]:
-        """The rows whose marks are painted."""
+        """The rows whose marks are painted; the same object until something changes."""
+        rows, draft = self.rows(), self.editing.draft
         if not self.marks_are_shown:
             return ()
-        return tuple(
-            row
-            for row in self.rows()
-            if row.finding.id == self.selected
-            or (
-                (self.is_unfolded or not row.is_folded)
-                and row.reviewed.status is not FindingStatus.REJECTED
-            )
+        return self._drawn.of(
+            (rows, draft),
+            (self._revealed, self.is_unfolded),
+            lambda: rows_to_draw(rows, draft, self._revealed, is_unfolded=self.is_unfolded),
         )
+
+    def toggle_marks(self) -> None:
+        """Marks on or off."""
+        self.marks_are_shown = not self.marks_are_shown
+        self.editing.cancel()
+        self._changed()
+
+    def toggle_folded(self) -> None:
+        """Shows or hides the group of lower scores."""
+        self.is_unfolded = not self.is_unfolded
+        self._changed()
 
     # -- selection -----------------------------------------------------------------------------
 
     def select(self, identity: uuid.UUID | None, *, jump: bool = True) -> None:
         """Selects a finding and shows its place in every viewport."""
-        self.selected = identity
+        if self.editing.draft is not None and self.editing.draft.id != identity:
+            self.editing.accept()
+        self.selected = self._revealed = identity
         row = self.row(identity)
+        if row is not None:
+            self.when_selected()
+            if jump:
+                jump_to(self._viewing, row)
+        self._changed()
         if row is not None and jump:
-            self._jump(row)
-        self._context.changed(Changes(findings=True, viewports=self._all()))
+            for sight in self.sights:
+                sight.bring_into_view(row.finding.id)
 
     def next(self, steps: int) -> None:
-        """Selects the next or previous row of the list; folded ones are left out."""
-        rows = [row for row in self.rows() if self.is_unfolded or not row.is_folded]
-        if not rows:
-            return
+        """Selects the next or previous row of the list; folded and rejected ones are left out."""
+        rows = self.rows()
         ids = [row.finding.id for row in rows]
-        place = ids.index(self.selected) + steps if self.selected in ids else (0, -1)[steps < 0]
-        self.select(ids[place % len(ids)])
+        place = ids.index(self.selected) if self.selected in ids else (-1, 0)[steps < 0]
+        for offset in range(1, len(rows) + 1):
+            row = rows[(place + (offset if steps > 0 else -offset)) % len(rows)]
+            is_rejected = row.reviewed.status is FindingStatus.REJECTED
+            if not is_rejected and (self.is_unfolded or not row.is_folded):
+                self.marks_are_shown = True
+                self.select(row.finding.id)
+                return
 
     def selected_is_in_view(self) -> bool:
-        """Whether the selected finding crosses what a viewport shows now."""
-        row = self.row(self.selected)
-        if row is None or not self.marks_are_shown:
+        """Whether the mark of the selected finding is painted in a viewport now."""
+        if self._viewing.everything_is_hidden:
             return False
-        return any(
-            self._crosses(row, index) for index in range(len(self._viewing.layout.viewports))
-        )
+        row = next((r for r in self.drawn() if r.finding.id == self.selected), None)
+        if row is None:
+            return False
+        if self.sights:
+            return any(sight.shows(row.finding.id) for sight in self.sights)
+        everywhere = range(len(self._viewing.layout.viewports))
+        return any(crosses(self._viewing, row, index) for index in everywhere)
 
     # -- decisions -----------------------------------------------------------------------------
 
     def agree(self) -> bool:
         """Agrees with the selected finding; returns whether it counted."""
+        self.editing.accept()
         return self._decide(DecisionKind.AGREE)
 
     def unsure(self) -> bool:
         """Leaves the selected finding as unsure."""
+        self.editing.accept()
         return self._decide(DecisionKind.UNSURE)
 
     def reject(self, reason: RejectReason = RejectReason.NONE) -> bool:
-        """Rejects the selected finding."""
+        """Rejects the selected finding; its mark leaves the picture and stays in the list."""
+        self.editing.cancel()
         return self._decide(DecisionKind.REJECT, reason)
+
+    def begin_edit(self) -> bool:
+        """Puts handles on the box of the selected finding; returns whether they are there."""
+        row = self._selected_in_view()
+        if row is None or not self._deciding.is_named():
+            return False
+        slices = [
+            state.slice_index
+            for state in self._viewing.layout.viewports
+            if state.kind is ViewportKind.STACK and state.display_set_id == row.display_set.id
+        ]
+        on = next((k for k in slices if k in row.finding.slice_indices), None)
+        middle = row.finding.central_slice or 0
+        return self.editing.begin(row.finding, row.display_set, middle if on is None else on)
 
     def edit(self, finding: Finding) -> bool:
         """Takes the reader's box of a finding instead of the program's; the original is kept."""
         row = self.row(finding.id)
-        if row is None or self.needs_reader:
+        if row is None:
             return False
-        return self._append(DecisionKind.EDIT, finding, row.display_set.id)
+        place = place_of(finding, row.display_set)
+        return self._deciding.decide(Wanted(DecisionKind.EDIT, finding, row.display_set.id, place))
+
+    def add_box(self, box: VoxelBox, shown: DisplaySet) -> bool:
+        """Adds what the program left unmarked; it is selected and its mark shown."""
+        if not self._deciding.is_named():
+            return False
+        empty = Finding(
+            reader_finding_id(),
+            READERS_LABEL,
+            READERS_CODE,
+            1.0,
+            None,
+            (),
+            (),
+            FindingOrigin.READER,
+            self.reader,
+        )
+        return self.add(with_box(empty, shown, box), shown.id)
 
     def add(self, finding: Finding, display_set_id: str) -> bool:
         """Adds a finding that the program left unmarked."""
-        if self.needs_reader:
+        shown = self._opening.display_set(display_set_id)
+        if shown is None or not self._deciding.is_named():
             return False
         own = replace(finding, origin=FindingOrigin.READER, reader=self.reader, score=1.0)
-        if not self._append(DecisionKind.ADD, own, display_set_id):
+        wanted = Wanted(
+            DecisionKind.ADD,
+            own,
+            display_set_id,
+            place_of(own, shown),
+            seen_before_mark=not self._detection.finding_sets(display_set_id),
+        )
+        if not self._deciding.decide(wanted):
             return False
+        self.marks_are_shown = True
         self.select(own.id, jump=False)
         return True
 
     def remove(self) -> bool:
-        """Takes away the selected finding if it is the reader's own."""
+        """Takes away the selected finding if it is the reader's own; others can be rejected."""
         row = self.row(self.selected)
-        if row is None or row.finding.origin is not FindingOrigin.READER or self.needs_reader:
+        if row is not None and row.finding.origin is not FindingOrigin.READER:
+            self._viewing.say(message("session.not_your_own"))
             return False
-        return self._append(DecisionKind.REMOVE, row.finding.id, row.display_set.id)
+        self.editing.cancel()
+        return self._decide(DecisionKind.REMOVE)
 
-    def undo(self) -> Decision | None:
-        """Takes the last decision back."""
-        undone = self.history.undo(self.reader) if self.reader else None
-        self._context.changed(Changes(findings=True, viewports=self._all()))
-        return undone
-
-    def redo(self) -> Decision | None:
-        """Makes the decision again that was taken back last."""
-        again = self.history.redo(self.reader) if self.reader else None
-        self._context.changed(Changes(findings=True, viewports=self._all()))
-        return again
-
-    # -- threshold and visibility --------------------------------------------------------------
+    # -- threshold -----------------------------------------------------------------------------
 
     def threshold(self, found: FindingSet) -> float:
         """What counts as positive for a run now: the reader's threshold, or the model's."""
-        default = found.provenance.threshold
-        draft = self._draft_threshold.get(found.display_set_id)
-        return self.history.threshold(found.display_set_id, default) if draft is None else draft
+        return self._deciding.threshold(found)
 
     def set_threshold(self, found: FindingSet, value: float, *, is_final: bool) -> None:
-        """Moves the threshold; the final position of a drag is journalled."""
-        wanted = max(0.01, min(1.0, value))
-        if is_final:
-            self._draft_threshold.pop(found.display_set_id, None)
-            self._append_threshold(found.display_set_id, wanted)
-        else:
-            self._draft_threshold[found.display_set_id] = wanted
-        self._context.changed(Changes(findings=True, viewports=self._all()))
+        """Moves the threshold; the final position of a drag is journalled.
 
-    def toggle_marks(self) -> None:
-        """Marks on or off."""
-        self.marks_are_shown = not self.marks_are_shown
-        self._context.changed(Changes(findings=True, viewports=self._all()))
-
-    def toggle_folded(self) -> None:
-        """Shows or hides the group of lower scores."""
-        self.is_unfolded = not self.is_unfolded
-        self._context.changed(Changes(findings=True, viewports=self._all()))
+        Whoever goes below the higher operating point wants to see what is there: those marks
+        are no longer folded.
+        """
+        if value < min(self.threshold(found), found.provenance.threshold_solid):
+            self.is_unfolded = True
+        self._deciding.set_threshold(found, value, is_final=is_final)
 
     # -- inner ---------------------------------------------------------------------------------
 
-    def _rows_of(self, shown: DisplaySet) -> list[FindingRow]:
-        sets = self._detection.finding_sets(shown.id)
-        by_finding = {f.id: s for s in sets for f in s.findings}
-        all_found = [finding for s in sets for finding in s.findings]
-        rows = []
-        for reviewed in self.history.reviewed(all_found, shown.id):
-            source = by_finding.get(reviewed.original.id)
-            if source is None:
-                rows.append(FindingRow(reviewed, shown, None, True, False))
-                continue
-            score = reviewed.original.score
-            is_decided = reviewed.status is not FindingStatus.OPEN
-            if score < self.threshold(source) and not is_decided:
-                continue
-            is_solid = score >= source.provenance.threshold_solid
-            is_folded = not is_decided and (not is_solid or source.outside_training is not None)
-            rows.append(FindingRow(reviewed, shown, source.provenance, is_solid, is_folded))
-        return rows
-
-    def _decide(self, kind: DecisionKind, reason: RejectReason = RejectReason.NONE) -> bool:
+    def _selected_in_view(self) -> FindingRow | None:
         row = self.row(self.selected)
-        if row is None or self.needs_reader:
-            return False
+        if row is None:
+            return None
         if not self.selected_is_in_view():
             self._viewing.say(message("session.not_in_view"))
-            return False
-        return self._append(kind, row.finding.id, row.display_set.id, reason)
+            return None
+        return row
 
-    def _append(
-        self,
-        kind: DecisionKind,
-        finding: Finding | uuid.UUID,
-        display_set_id: str,
-        reason: RejectReason = RejectReason.NONE,
-    ) -> bool:
-        try:
-            self.history.append(
-                kind, finding, reader=self.reader, display_set_id=display_set_id, reason=reason
+    def _decide(self, kind: DecisionKind, reason: RejectReason = RejectReason.NONE) -> bool:
+        row = self._selected_in_view()
+        if row is None:
+            return False
+        seen = self._was_seen_before(row) if kind is DecisionKind.AGREE else False
+        is_kept = self._deciding.decide(
+            Wanted(
+                kind,
+                row.finding.id,
+                row.display_set.id,
+                row.place,
+                reason,
+                seen_before_mark=seen,
             )
-        except StorageError as error:
-            self._context.notify(Notice(error.message))
-            return False
-        self._context.changed(Changes(findings=True, viewports=self._all()))
-        return True
+        )
+        if is_kept and kind is DecisionKind.REJECT:
+            self._revealed = None
+            self._changed()
+        return is_kept
 
-    def _append_threshold(self, display_set_id: str, value: float) -> None:
-        try:
-            self.history.append(
-                DecisionKind.MOVE_THRESHOLD,
-                NO_FINDING,
-                reader=self.reader or "-",
-                display_set_id=display_set_id,
-                threshold=value,
-            )
-        except StorageError as error:
-            self._context.notify(Notice(error.message))
+    def _was_seen_before(self, row: FindingRow) -> bool:
+        """Whether the reader had marked this place before any program did."""
+        box = row.finding.box
+        return box is not None and any(
+            entry.kind is DecisionKind.ADD
+            and entry.seen_before_mark
+            and entry.display_set_id == row.display_set.id
+            and entry.finding is not None
+            and entry.finding.box is not None
+            and box.contains(entry.finding.box.center_lps_mm)
+            for entry in self.history.standing
+        )
 
-    def _jump(self, row: FindingRow) -> None:
-        finding, shown = row.finding, row.display_set
-        viewing = self._viewing
-        for index, state in enumerate(viewing.layout.viewports):
-            is_stack = state.kind is ViewportKind.STACK and state.display_set_id == shown.id
-            if is_stack and finding.central_slice is not None:
-                viewing.go_to_slice(index, finding.central_slice)
-        if finding.box is not None and shown.geometry is not None:
-            uid = shown.geometry.frame_of_reference_uid
-            viewing.show_position(finding.box.center_lps_mm, uid)
-        if not any(s.display_set_id == shown.id for s in viewing.layout.viewports):
-            viewing.show(shown.id, viewing.layout.active)
-            if finding.central_slice is not None:
-                viewing.go_to_slice(viewing.layout.active, finding.central_slice)
+    def _turned(self, decision: Decision) -> None:
+        """A decision was taken back or made again: its finding is what the reader looks at."""
+        row = self.row(decision.finding_id)
+        if row is not None:
+            self.select(row.finding.id, jump=False)
+            if not self.selected_is_in_view():
+                self.select(row.finding.id)
+        elif self.selected == decision.finding_id:
+            self.select(None)
 
-    def _crosses(self, row: FindingRow, index: int) -> bool:
-        state = self._viewing.layout.viewports[index]
-        shown = self._viewing.display_set_in(index)
-        if shown is None:
-            return False
-        if state.kind is ViewportKind.STACK and shown.id == row.display_set.id:
-            return any(k in row.finding.slice_indices for k, _ in slices_in_slab(shown, state))
-        cross, box = self._viewing.crosshair_lps_mm, row.finding.box
-        if cross is None or box is None or state.plane is None or shown.id != row.display_set.id:
-            return False
-        return len(box.section_lps_mm(standard_plane(state.plane, cross))) > 0
+    def _place(self, decision: Decision) -> Message:
+        shown = self._opening.display_set(decision.display_set_id)
+        finding = decision.finding
+        for found in self._detection.finding_sets(decision.display_set_id):
+            of_run = next((f for f in found.findings if f.id == decision.finding_id), None)
+            finding = finding or of_run
+        if shown is None or finding is None:
+            return message("session.place_study")
+        return place_of(finding, shown)
+
+    def _started(self) -> None:
+        self._left_at = self._where()
 
     def _found(self, found: FindingSet) -> None:
+        """Marks that were asked for show when ready; images move only under an idle reader."""
+        rows = [row for row in self.rows(found.display_set_id) if not row.is_folded]
+        if not rows:
+            return
         self.marks_are_shown = True
-        first = next((row for row in self.rows(found.display_set_id) if not row.is_folded), None)
-        if first is not None and self.selected is None:
-            self.select(first.finding.id)
+        if self.selected is None and self._left_at == self._where():
+            self.select(rows[0].finding.id)
+        else:
+            self._viewing.say(message("session.marks_ready", count=len(rows)))
+            self._changed()
 
-    def _all(self) -> frozenset[int]:
-        return frozenset(range(len(self._viewing.layout.viewports)))
+    def _where(self) -> object:
+        layout = self._viewing.layout
+        states = layout.viewports
+        return layout.active, tuple((s.display_set_id, s.kind, s.slice_index) for s in states)
 
-
-def _list_order(row: FindingRow) -> tuple[int, str, float]:
-    is_own = row.provenance is None
-    return (int(is_own), row.display_set.id, -row.finding.score)
+    def _changed(self) -> None:
+        everything = frozenset(range(len(self._viewing.layout.viewports)))
+        self._context.changed(Changes(findings=True, viewports=everything))

@@ -6,25 +6,39 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from medai_desktop.detection.manifest import Manifest
-from medai_desktop.errors import MedaiError
+from medai_desktop.errors import MedaiError, StorageError
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.jobs import Job, JobContext, JobState, JobThreads
-from medai_desktop.series.display_set import DisplaySet, Study
+from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.plan_detection import PlannedRun, SkippedRun, plan_detection
 from medai_desktop.session.ports import DetectorSource, Journal
+from medai_desktop.session.run_states import not_run, pixels_changed, status_of
 from medai_desktop.text import Message, message
+
+BUSY = frozenset({DetectionState.QUEUED, DetectionState.RUNNING})
+Key = tuple[str, str]
 
 
 @dataclass(slots=True)
 class _Run:
-    """One model on one display set."""
+    """One model on one display set.
+
+    Attributes:
+        status: what is known now.
+        before: what was known before the job at work; None without one.
+        job: the last one; None for a run of an earlier session.
+        found: of the newest run that ended.
+        is_outdated: the images are others than those that `found` was made on.
+    """
 
     status: RunStatus
+    before: RunStatus | None = None
     job: Job[FindingSet] | None = None
     found: FindingSet | None = None
+    is_outdated: bool = False
 
 
 class Detection:
@@ -45,9 +59,13 @@ class Detection:
         self._source = source
         self._journal = journal
         self._threads = JobThreads("detect")
-        self._runs: dict[tuple[str, str], _Run] = {}
+        self._runs: dict[Key, _Run] = {}
+        self._plan: tuple[Study, tuple[Manifest, ...], tuple[PlannedRun | SkippedRun, ...]] | None
+        self._plan = None
+        self.version = 0
+        self.when_started: Callable[[], None] = lambda: None
         self.when_found: Callable[[FindingSet], None] = lambda found: None
-        self.has_ended = True
+        context.subscribe(self._look)
 
     def models(self) -> tuple[Manifest, ...]:
         """The usable models on this computer."""
@@ -59,9 +77,16 @@ class Detection:
 
     @property
     def is_running(self) -> bool:
-        """Whether any model is queued or running."""
-        busy = {DetectionState.QUEUED, DetectionState.RUNNING}
-        return any(run.status.state in busy for run in self._runs.values())
+        """Whether any model is queued or running, on any study."""
+        return any(run.status.state in BUSY for run in self._runs.values())
+
+    @property
+    def can_start(self) -> bool:
+        """Whether Detect can be pressed: it starts something, or says why not."""
+        if self._opening.current_study is None:
+            return False
+        planned = self._planned()
+        return not planned or any(not self._is_busy(item) for item in planned)
 
     def statuses(self, display_set_id: str | None = None) -> tuple[RunStatus, ...]:
         """What is known of each model; of one display set, or of the current study.
@@ -72,13 +97,11 @@ class Detection:
         if study is None:
             return ()
         asked = {s.id for s in study.display_sets if display_set_id in (None, s.id)}
-        known = {
-            key: run.status for key, run in self._runs.items() if run.status.display_set_id in asked
-        }
-        for item in plan_detection(study, self.models()):
+        known = {key: run.status for key, run in self._runs.items() if key[0] in asked}
+        for item in self._planning(study):
             key = (item.display_set.id, item.manifest.id)
             if item.display_set.id in asked and key not in known:
-                known[key] = _not_run(item)
+                known[key] = not_run(item)
         return tuple(known[key] for key in sorted(known))
 
     def finding_sets(self, display_set_id: str | None = None) -> tuple[FindingSet, ...]:
@@ -88,9 +111,14 @@ class Detection:
         wanted = ids if display_set_id is None else {display_set_id}
         return tuple(
             run.found
-            for (identity, _), run in sorted(self._runs.items())
+            for (identity, _), run in sorted(self._runs.items(), key=lambda item: item[0])
             if identity in wanted and run.found is not None
         )
+
+    def is_outdated(self, found: FindingSet) -> bool:
+        """Whether the images are others now than those that findings were made on."""
+        run = self._runs.get((found.display_set_id, found.provenance.model_id))
+        return run is not None and run.found is found and run.is_outdated
 
     def start(self) -> Message | None:
         """Runs every fitting model on the current study.
@@ -103,48 +131,70 @@ class Detection:
             return message("session.nothing_open")
         if not self.models():
             return message("session.no_models")
-        planned = [p for p in plan_detection(study, self.models()) if isinstance(p, PlannedRun)]
-        waiting = [p for p in planned if not self._is_busy(p)]
+        planned = self._planned()
         if not planned:
             return message("session.no_model_fits")
-        self.has_ended = False
+        waiting = [item for item in planned if not self._is_busy(item)]
+        if not waiting:
+            return message("session.already_running")
+        self.when_started()
         for item in waiting:
-            self._submit(study, item)
+            self._submit(item)
         return None
 
     def restore(self, study: Study) -> None:
-        """Takes findings of earlier runs back from the journal."""
+        """Takes findings of earlier runs back from the journal, and looks whether they hold."""
         for shown in study.display_sets:
             for found in self._journal.runs(shown.id):
                 key = (shown.id, found.provenance.model_id)
                 if key not in self._runs:
-                    self._runs[key] = _Run(self._status_of(shown, found), None, found)
+                    self._runs[key] = _Run(status_of(shown, found, self.models()), found=found)
+                    self._check_headers(self._runs[key])
+            self.check_stale(shown.id)
+        self._changed()
 
     def check_stale(self, display_set_id: str) -> None:
-        """Marks findings of an earlier run as stale when the images or the model have changed."""
+        """Marks findings as stale when the pixels that have come are others than theirs."""
         volume = self._opening.volume(display_set_id)
-        for (identity, model_id), run in self._runs.items():
-            if identity != display_set_id or run.found is None or run.job is not None:
+        load = self._opening.loading(display_set_id)
+        for (identity, _), run in self._runs.items():
+            if identity != display_set_id or run.found is None or run.status.state in BUSY:
                 continue
-            if volume is not None and volume.digest not in ("", run.found.display_set_digest):
-                self._set(
-                    identity, model_id, DetectionState.STALE, message("session.images_changed")
-                )
-        self._context.changed(Changes(detection=True))
+            reason = pixels_changed(run.found, volume, load)
+            if reason is not None and not run.is_outdated:
+                run.is_outdated = True
+                if run.status.state is not DetectionState.FAILED:
+                    stale = replace(run.status, state=DetectionState.STALE, reason=reason)
+                    run.status = stale
+                self._changed()
 
     def close(self) -> None:
         """Ends runs and worker programs."""
         self._threads.close(2.0)
         self._source.close()
 
+    # -- inner ---------------------------------------------------------------------------------
+
+    def _planning(self, study: Study) -> tuple[PlannedRun | SkippedRun, ...]:
+        models = self.models()
+        known = self._plan
+        if known is None or known[0] is not study or known[1] != models:
+            self._plan = known = (study, models, plan_detection(study, models))
+        return known[2]
+
+    def _planned(self) -> list[PlannedRun]:
+        study = self._opening.current_study
+        if study is None:
+            return []
+        return [item for item in self._planning(study) if isinstance(item, PlannedRun)]
+
     def _is_busy(self, item: PlannedRun) -> bool:
         run = self._runs.get((item.display_set.id, item.manifest.id))
-        return run is not None and run.job is not None and not run.job.state.has_ended
+        return run is not None and run.status.state in BUSY
 
-    def _submit(self, study: Study, item: PlannedRun) -> None:
+    def _submit(self, item: PlannedRun) -> None:
         shown, manifest = item.display_set, item.manifest
         key = (shown.id, manifest.id)
-        before = self._runs.get(key)
         status = RunStatus(
             manifest.id,
             manifest.title,
@@ -152,98 +202,75 @@ class Detection:
             DetectionState.QUEUED,
             outside_training=item.outside_training,
         )
-        run = _Run(status, None, before.found if before is not None else None)
+        before = self._runs.get(key)
+        run = _Run(status)
+        if before is not None:
+            run.before, run.found = before.status, before.found
+            run.is_outdated = before.is_outdated
         self._runs[key] = run
-
-        def work(job: JobContext) -> FindingSet:
-            self._context.mailbox.post(
-                lambda: self._set(shown.id, manifest.id, DetectionState.RUNNING)
-            )
-            volume = self._opening.complete_volume(shown.id, job)
-            if not volume.digest:
-                raise MedaiError(message("session.partial_volume"))
-            detector = self._source.detector(manifest.id)
-            found = detector.detect(volume, item.acquisition, job.report, job.cancellation)
-            found = replace(
-                found,
-                outside_training=found.outside_training or item.outside_training,
-                warnings=(*item.warnings, *found.warnings),
-            )
-            self._journal.record_run(found)
-            return found
-
         run.job = self._context.run(
             self._threads,
             message("session.detecting", model=manifest.title),
-            work,
-            lambda job: self._ended(shown, manifest, job),
+            lambda job: self._work(item, run, job),
+            lambda job: self._ended(item, run, job),
         )
-        self._context.changed(Changes(detection=True))
+        self._changed()
 
-    def _ended(self, shown: DisplaySet, manifest: Manifest, job: Job[FindingSet]) -> None:
-        run = self._runs[(shown.id, manifest.id)]
-        if run.job is not job:
-            return
+    def _work(self, item: PlannedRun, run: _Run, job: JobContext) -> FindingSet:
+        """On a job thread."""
+        self._context.mailbox.post(lambda: self._set(run, DetectionState.RUNNING))
+        volume = self._opening.complete_volume(item.display_set.id, job)
+        if not volume.digest:
+            raise MedaiError(message("session.partial_volume"))
+        detector = self._source.detector(item.manifest.id)
+        found = detector.detect(volume, item.acquisition, job.report, job.cancellation)
+        found = replace(
+            found,
+            outside_training=found.outside_training or item.outside_training,
+            warnings=(*item.warnings, *found.warnings),
+        )
+        try:
+            self._journal.record_run(found)
+        except StorageError as error:
+            notice = Notice(error.message)
+            self._context.mailbox.post(lambda: self._context.notify(notice))
+        return found
+
+    def _ended(self, item: PlannedRun, run: _Run, job: Job[FindingSet]) -> None:
+        manifest = item.manifest
         if job.state is JobState.CANCELLED:
-            if run.found is not None:
-                run.status = self._status_of(shown, run.found)
+            if run.before is not None:
+                run.status = run.before
+                self._changed()
             else:
-                self._set(
-                    shown.id, manifest.id, DetectionState.NOT_RUN, message("session.cancelled")
-                )
+                self._set(run, DetectionState.NOT_RUN, message("session.cancelled"))
         elif job.outcome is None:
             reason = job.failure or message("session.detection_failed")
-            self._set(shown.id, manifest.id, DetectionState.FAILED, reason)
-            self._context.notify(
-                Notice(message("session.model_failed", model=manifest.title, reason=reason))
-            )
+            self._set(run, DetectionState.FAILED, reason)
+            said = message("session.model_failed", model=manifest.title, reason=reason)
+            self._context.notify(Notice(said))
         else:
-            run.found = job.outcome
-            run.status = self._status_of(shown, job.outcome)
+            run.found, run.is_outdated = job.outcome, False
+            run.status = status_of(item.display_set, job.outcome, self.models())
+            self.check_stale(item.display_set.id)
+            self._changed()
             self.when_found(job.outcome)
-        self.has_ended = not self.is_running
-        self._context.changed(Changes(detection=True, findings=True))
 
-    def _status_of(self, shown: DisplaySet, found: FindingSet) -> RunStatus:
-        made_by = found.provenance
-        above = found.at_or_above(made_by.threshold)
-        state = DetectionState.DONE if above else DetectionState.NOTHING_ABOVE_THRESHOLD
-        status = RunStatus(
-            made_by.model_id,
-            made_by.model_title,
-            shown.id,
-            state,
-            outside_training=found.outside_training,
-        )
-        now = next((m for m in self.models() if m.id == made_by.model_id), None)
-        if now is not None and now.weights_sha256 != made_by.weights_sha256:
-            reason = message(
-                "session.other_version",
-                model=made_by.model_title,
-                old=made_by.model_version,
-                new=now.version,
-            )
-            return replace(status, state=DetectionState.STALE, reason=reason)
-        return status
+    def _check_headers(self, run: _Run) -> None:
+        is_stale = run.status.state is DetectionState.STALE
+        changed = message("session.images_changed")
+        run.is_outdated = is_stale and run.status.reason == changed
 
-    def _set(
-        self,
-        display_set_id: str,
-        model_id: str,
-        state: DetectionState,
-        reason: Message | None = None,
-    ) -> None:
-        run = self._runs[(display_set_id, model_id)]
+    def _look(self, changes: Changes) -> None:
+        """Pixels have come: are they those that the marks were made on?"""
+        if changes.loading and self._runs:
+            for identity in {key[0] for key in self._runs}:
+                self.check_stale(identity)
+
+    def _set(self, run: _Run, state: DetectionState, reason: Message | None = None) -> None:
         run.status = replace(run.status, state=state, reason=reason)
-        self._context.changed(Changes(detection=True))
+        self._changed()
 
-
-def _not_run(item: PlannedRun | SkippedRun) -> RunStatus:
-    reason = item.reason if isinstance(item, SkippedRun) else message("session.not_asked")
-    return RunStatus(
-        item.manifest.id,
-        item.manifest.title,
-        item.display_set.id,
-        DetectionState.NOT_RUN,
-        reason,
-    )
+    def _changed(self) -> None:
+        self.version += 1
+        self._context.changed(Changes(detection=True, findings=True))

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from medai_desktop.series.classification import RADIOGRAPHS
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.series.loading import is_colour
 from medai_desktop.session.context import DeskContext
 from medai_desktop.session.linking import windows_are_linked
 from medai_desktop.session.opening import Opening
@@ -67,7 +66,7 @@ class Windowing(Viewports):
     def _at_slice(self, shown: DisplaySet, state: ViewportState, index: int) -> ViewportState:
         """The same viewport at another slice, with that slice's window where the file has one."""
         window = state.window
-        if state.preset == "file" and not is_colour(shown.pixels):
+        if state.preset == "file" and not shown.pixels.is_colour:
             window = file_window(shown, index) or window
         return replace(state, slice_index=index, window=window)
 
@@ -125,7 +124,7 @@ class Windowing(Viewports):
     def _apply_window(self, index: int, window: Window, preset: str) -> None:
         shown = self.display_set_in(index)
         is_usable = math.isfinite(window.center) and math.isfinite(window.width)
-        if shown is None or not is_usable or is_colour(shown.pixels):
+        if shown is None or not is_usable or shown.pixels.is_colour:
             return
         before = self.layout.viewports[index]
         touched = set()

@@ -8,7 +8,6 @@ from datetime import date
 
 from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet, Flag
-from medai_desktop.series.loading import is_colour
 from medai_desktop.text import Message, message
 from medai_desktop.view.preset_titles import preset_title as title_of
 from medai_desktop.view.reading_order import reading_position
@@ -158,7 +157,7 @@ def _place(shown: DisplaySet, state: ViewportState) -> str:
 def _window(shown: DisplaySet, state: ViewportState, preset_title: Message, render: Render) -> str:
     if state.kind is ViewportKind.VOLUME:
         return render(title_of(state.preset_3d))
-    if state.window is None or is_colour(shown.pixels):
+    if state.window is None or shown.pixels.is_colour:
         return ""
     width, level = state.window.width, state.window.center
     digits = 0 if width >= 10 else 2

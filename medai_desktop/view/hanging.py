@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.geometry import AnatomicalPlane
-from medai_desktop.series.display_set import DisplaySet, Study
+from medai_desktop.series.display_set import DisplaySet, SplitBy, Study
 from medai_desktop.view import radiograph_rows
 from medai_desktop.view.slot_rule import FITS, SlotRule
 from medai_desktop.view.viewport import ViewportKind
@@ -104,7 +104,7 @@ def is_scout(shown: DisplaySet, study: Study) -> bool:
     """Whether a display set only shows where the others lie; it goes into no slot."""
     if shown.acquisition.is_localizer:
         return True
-    if shown.part is None or shown.part.by != "orientation":
+    if shown.part is None or shown.part.by is not SplitBy.ORIENTATION:
         return False
     uid = shown.series.series_instance_uid
     parts = [s for s in study.display_sets if s.series.series_instance_uid == uid]

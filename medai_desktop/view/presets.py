@@ -12,7 +12,6 @@ import numpy as np
 
 from medai_desktop.series.classification import RADIOGRAPHS
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.series.loading import is_colour
 from medai_desktop.text import Message, message
 from medai_desktop.view.exposed_field import field_values
 from medai_desktop.view.intensities import foreground, middle_values, percentiles
@@ -169,7 +168,7 @@ class WindowPresets:
 
     def key_preset(self, shown: DisplaySet, key: int) -> str | Message:
         """The preset behind a number key, or why there is none."""
-        if is_colour(shown.pixels):
+        if shown.pixels.is_colour:
             return message("view.colour_has_no_window")
         chosen = self._keys(shown).get(key)
         if chosen is None:
@@ -185,7 +184,7 @@ class WindowPresets:
 
     def choices(self, shown: DisplaySet) -> tuple[str, ...]:
         """The window presets that can be chosen for a display set."""
-        if is_colour(shown.pixels):
+        if shown.pixels.is_colour:
             return ()
         has_file = file_window(shown, 0) is not None
         if shown.series.modality == "CT":
@@ -200,7 +199,7 @@ class WindowPresets:
             shown: the display set.
             slot_preset: of the hanging slot; empty for none.
         """
-        if is_colour(shown.pixels):
+        if shown.pixels.is_colour:
             return "file"
         if slot_preset and self.window_for(slot_preset, shown, None) is not None:
             return slot_preset
@@ -217,7 +216,7 @@ class WindowPresets:
     ) -> tuple[str, Window] | None:
         """The preset that opens and its window; None while pixels that it needs are missing."""
         preset = self.opening_preset(shown, slot_preset)
-        if is_colour(shown.pixels):
+        if shown.pixels.is_colour:
             return preset, COLOUR_WINDOW
         window = self.window_for(preset, shown, volume)
         return None if window is None else (preset, window)

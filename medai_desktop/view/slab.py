@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.series.display_set import DisplaySet, Verdict
-from medai_desktop.series.loading import is_colour
 from medai_desktop.view.series_words import is_ct_angiography, is_thin, slice_step_mm
 from medai_desktop.view.viewport import Slab, SlabMode, ViewportKind, ViewportState
 
@@ -90,7 +89,7 @@ class SlabRules:
 
 def allows_slab(shown: DisplaySet) -> bool:
     """Whether pixels of neighbouring slices lie behind each other: evenly spaced, not tilted."""
-    return shown.verdict is Verdict.UNIFORM and not is_colour(shown.pixels)
+    return shown.verdict is Verdict.UNIFORM and not shown.pixels.is_colour
 
 
 def slices_in_slab(shown: DisplaySet, state: ViewportState) -> tuple[Share, ...]:
