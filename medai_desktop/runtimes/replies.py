@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medai_desktop.detection.joining import SliceBox, looked_at, slice_boxes, step_mm_of
+from medai_desktop.detection.manifest import PRECISIONS
 from medai_desktop.errors import ReplyError
 from medai_desktop.text import message
 from medai_desktop.volume import Volume
