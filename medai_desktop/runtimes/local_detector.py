@@ -25,6 +25,7 @@ from medai_desktop.errors import (
     NoFittingModelError,
     OutOfMemoryError,
     PixelDataError,
+    UsageError,
     WorkerError,
 )
 from medai_desktop.findings import FindingSet, Provenance, StageSeconds, run_id
@@ -36,6 +37,9 @@ from medai_desktop.volume import Acquisition, Volume
 from medai_desktop.wire import Frame, Slot, WorkerProcess
 
 _log = logging.getLogger(__name__)
+MOST_REASON = 200
+HELLO_S = 10.0
+"""A warm worker that does not answer within this is replaced."""
 
 
 class LocalDetector:
@@ -149,8 +153,7 @@ class LocalDetector:
         progress: ProgressCallback,
         cancellation: Cancellation,
     ) -> Frame:
-        progress(Progress(0, 0, message("runtimes.starting", model=self._manifest.title)))
-        worker = self._started(cancellation)
+        worker = self._started(progress, cancellation)
         worker.send(self._request(volume, slot))
         stage = message("runtimes.looking", model=self._manifest.title)
         while True:
@@ -162,14 +165,17 @@ class LocalDetector:
             done, total = checked_progress(reply, volume)
             progress(Progress(done, total, stage))
 
-    def _started(self, cancellation: Cancellation) -> WorkerProcess:
-        if self._worker is None or not self._worker.is_alive:
+    def _started(self, progress: ProgressCallback, cancellation: Cancellation) -> WorkerProcess:
+        worker = self._worker
+        is_new = worker is None or not _answers(worker, cancellation)
+        if worker is None or is_new:
             self.close()
-            self._worker = WorkerProcess(self._program)
-            if self._limit is not None:
-                self._worker.send(Frame("limit", {"bytes": self._limit}))
-                self._worker.receive(self._silence_s, cancellation)
-        return self._worker
+            worker = self._worker = WorkerProcess(self._program)
+        progress(Progress(0, 0, message("runtimes.starting", model=self._manifest.title)))
+        if is_new and self._limit is not None:
+            worker.send(Frame("limit", {"bytes": self._limit, "threads": worker_threads()}))
+            worker.receive(self._silence_s, cancellation)
+        return worker
 
     def _request(self, volume: Volume, slot: Slot) -> Frame:
         in_plane_mm = volume.in_plane_mm or (self._manifest.spacing_mm,) * 2
@@ -197,9 +203,11 @@ class LocalDetector:
         if reason == "newer":
             return ModelError(message("runtimes.newer_model", model=title))
         if reason == "device":
-            names = ", ".join(str(reply.parameters.get("names", "")).split(","))
-            return WorkerError(message("runtimes.no_device", device=self._wanted, names=names))
-        return WorkerError(message("runtimes.failed", model=title, reason=reason or "?"))
+            names = reply.text("names")[:MOST_REASON]
+            return UsageError(message("runtimes.no_device", device=self._wanted, names=names))
+        return WorkerError(
+            message("runtimes.failed", model=title, reason=reason[:MOST_REASON] or "?")
+        )
 
     def _unusable(self) -> ModelError:
         """Why the worker could not load the model, looked at once more on this side."""
@@ -232,6 +240,15 @@ class LocalDetector:
             __version__,
             self.device,
         )
+
+
+def _answers(worker: WorkerProcess, cancellation: Cancellation) -> bool:
+    """Whether a warm worker is still there: it may have been ended or stopped meanwhile."""
+    try:
+        worker.send(Frame("hello"))
+        return worker.receive(HELLO_S, cancellation).kind == "hello"
+    except WorkerError:
+        return False
 
 
 def hand_over(volume: Volume, slot: Slot) -> None:

@@ -60,6 +60,11 @@ class ModelRunner:
         """The names of the devices that compute."""
         return Frame("devices", {"names": ",".join(torch_devices.device_names())})
 
+    def warm_up(self, threads: int) -> None:
+        """Starts the threads of torch, so that none has to be started when memory is short."""
+        torch_devices.prepare("cpu", threads)
+        torch_devices.start_threads()
+
     def detect(self, request: Frame, tell: Tell) -> Frame:
         """Looks at the volume in the slot."""
         try:

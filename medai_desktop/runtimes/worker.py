@@ -33,21 +33,27 @@ class _Worker:
     def answer(self, request: Frame, tell: Tell) -> Frame:
         from medai_desktop.wire import Frame
 
-        if request.kind == "limit":
-            return Frame("limited", {"is_limited": _limit_memory(int(request.number("bytes")))})
+        if request.kind == "hello":
+            return request
         if self._runner is None:
             from medai_desktop.runtimes.model_runner import ModelRunner
 
             self._runner = ModelRunner()
         if request.kind == "devices":
             return self._runner.devices()
+        if request.kind == "limit":
+            self._runner.warm_up(int(request.number("threads")))
+            return Frame("limited", {"is_limited": _limit_memory(int(request.number("bytes")))})
         if request.kind == "detect":
             return self._runner.detect(request, tell)
         return Frame("error", {"reason": f"unknown request {request.kind[:40]}"})
 
 
 def _limit_memory(limit: int) -> bool:
-    """Limits the address space of this program; False where the system has no such limit."""
+    """Limits the address space of this program; False where the system has no such limit.
+
+    Set once libraries and threads are there: some do not fail but stand still without memory.
+    """
     try:
         import resource
     except ImportError:

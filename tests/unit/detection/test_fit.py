@@ -17,9 +17,9 @@ from medai_desktop.detection.outside_training import (
     outside_by_header,
     outside_by_image,
 )
-from medai_desktop.geometry import VolumeGeometry
 from medai_desktop.text import Message, message
-from medai_desktop.volume import Acquisition, Contrast, MrClass, Region, Volume
+from medai_desktop.volume import Acquisition, Contrast, MrClass, Region
+from tests.unit.detection.heads import INSIDE, head
 from tests.unit.detection.models import SHIPPED
 
 BRAIN = read_manifest(SHIPPED)
@@ -30,13 +30,6 @@ FRACTURE = replace(
     mr_classes=(),
     prefers_contrast=False,
     trained_on=replace(BRAIN.trained_on, least_field_mm=250.0, least_age_years=0.0),
-)
-INSIDE = Acquisition(
-    "MR",
-    region=Region.HEAD,
-    contrast=Contrast.YES,
-    mr_class=MrClass.T1,
-    age_years=55.0,
 )
 HAND = Acquisition("DX", region=Region.EXTREMITY)
 SPACING = (0.9, 0.9)
@@ -163,21 +156,6 @@ def test_several_reasons_are_all_said() -> None:
 
 
 # -- by image ---------------------------------------------------------------------------------
-
-
-def head(
-    shape: tuple[int, int, int] = (9, 256, 256),
-    spacing_mm: tuple[float, float, float] = (5.0, 0.9, 0.9),
-    radius_mm: float = 80.0,
-) -> Volume:
-    """A bright ball with noise on a dark ground."""
-    geometry = VolumeGeometry.from_axes((0, 0, 0), np.eye(3), spacing_mm, shape)
-    rows = (np.arange(shape[1]) - (shape[1] - 1) / 2) * spacing_mm[1]
-    columns = (np.arange(shape[2]) - (shape[2] - 1) / 2) * spacing_mm[2]
-    is_head = np.hypot(rows[:, None], columns) <= radius_mm
-    noise = np.random.default_rng(0).integers(0, 300, shape)
-    voxels = (np.where(is_head, 700, 5) + noise * np.where(is_head, 1.0, 0.05)).astype(np.int16)
-    return Volume(voxels, geometry, digest="d")
 
 
 def ids(reasons: tuple[Message, ...]) -> list[str]:

@@ -1,0 +1,91 @@
+"""What a worker answers is checked like a stranger's: a real program that speaks wrongly."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from medai_desktop.detection.joining import SliceBox, looked_at
+from medai_desktop.detection.manifest import read_manifest
+from medai_desktop.errors import ReplyError
+from medai_desktop.findings import FindingSet
+from medai_desktop.jobs import Cancellation
+from medai_desktop.runtimes.local_detector import LocalDetector
+from medai_desktop.runtimes.replies import checked_progress, checked_reply
+from medai_desktop.wire import Frame
+from tests.processes import is_gone, slots_of
+from tests.unit.detection.heads import INSIDE, head
+from tests.unit.detection.models import SHIPPED
+from tests.unit.runtimes.odd_model_worker import ODD_RESULTS, PROGRESS, result
+
+VOLUME = replace(head(), display_set_id="1.2.3")
+
+
+def detected(odd: str, monkeypatch: pytest.MonkeyPatch) -> tuple[FindingSet | ReplyError, int]:
+    """What came of a run, and the process id of the worker."""
+    monkeypatch.setenv("MEDAI_TEST_ODD", odd)
+    detector = LocalDetector(
+        read_manifest(SHIPPED), silence_s=30.0, program="tests.unit.runtimes.odd_model_worker"
+    )
+    pids: list[int | None] = []
+    try:
+        found = detector.detect(
+            VOLUME, INSIDE, lambda _: pids.append(detector.worker_pid), Cancellation()
+        )
+        return found, pids[0] or 0
+    except ReplyError as error:
+        assert detector.worker_pid is None
+        return error, pids[0] or 0
+    finally:
+        detector.close()
+
+
+def test_the_right_answer_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, pid = detected("right", monkeypatch)
+    assert isinstance(found, FindingSet)
+    assert [one.slice_indices for one in found.findings] == [(3,)]
+    assert found.findings[0].boxes_px[0].x1 == 30.0
+    assert found.seconds.inference == 0.2
+    assert is_gone(pid)
+
+
+@pytest.mark.parametrize("odd", ODD_RESULTS)
+def test_a_result_that_cannot_be_right(odd: str) -> None:
+    with pytest.raises(ReplyError) as caught:
+        checked_reply(result(odd), VOLUME)
+    assert caught.value.message.id == "wire.nonsense"
+
+
+@pytest.mark.parametrize("odd", PROGRESS)
+def test_progress_that_cannot_be_right(odd: str) -> None:
+    with pytest.raises(ReplyError):
+        checked_progress(Frame("progress", PROGRESS[odd]), VOLUME)
+
+
+def test_the_right_ones_beside_them() -> None:
+    assert checked_reply(result("right"), VOLUME).boxes == (
+        SliceBox(3, 10.0, 12.0, 30.0, 40.0, pytest.approx(0.8)),  # type: ignore[arg-type]
+    )
+    assert checked_progress(Frame("progress", {"done": 9, "total": 9}), VOLUME) == (9, 9)
+    assert checked_progress(Frame("progress", {"done": 0, "total": 0}), VOLUME) == (0, 0)
+
+
+def test_boxes_lie_on_slices_that_were_looked_at() -> None:
+    thin = replace(head((9, 256, 256), (1.0, 0.9, 0.9)), display_set_id="1.2.3")
+    assert list(looked_at(9, 1.0)) == [1, 4, 7]
+    with pytest.raises(ReplyError):
+        checked_reply(result("right"), thin)
+
+
+@pytest.mark.parametrize("odd", ["bytes", "not a number", "more than all", "another kind"])
+def test_nonsense_is_one_sentence_and_the_worker_goes(
+    odd: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error, pid = detected(odd, monkeypatch)
+    assert isinstance(error, ReplyError)
+    assert error.message.id == "wire.nonsense"
+    assert pid > 0
+    assert is_gone(pid)
+    assert slots_of(os.getpid()) == set()
