@@ -58,6 +58,8 @@ def _run(parsed: argparse.Namespace) -> int:
     console = Console(
         Catalogues(locations.translations), console_language(settings.text("language"))
     )
+    if settings.complaint is not None and parsed.command != "view":
+        console.say(settings.complaint)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _command(parsed.command)(parsed, locations, settings, console)

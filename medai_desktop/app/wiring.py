@@ -125,5 +125,6 @@ def build_desk(
                 locations.models, settings.text("device"), settings.number("worker_silence_s")
             ),
             remember,
+            complaints=() if settings.complaint is None else (settings.complaint,),
         )
     )

@@ -30,7 +30,7 @@ def value_from(kind: type[T], document: str) -> T:
     """
     try:
         return typing.cast(T, _build(kind, json.loads(document)))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a kept {kind.__name__}") from error
 
 
@@ -73,7 +73,21 @@ def _build(kind: Any, plain: Any) -> Any:
         fields = [f.name for f in dataclasses.fields(kind) if f.name in plain]
         return kind(**{name: _build(hints[name], plain[name]) for name in fields})  # type: ignore[operator]
     if kind is float:
-        return float(plain)
+        return _number(plain)
+    return _checked(kind, plain)
+
+
+def _number(plain: Any) -> float:
+    if isinstance(plain, bool) or not isinstance(plain, int | float):
+        raise TypeError("not a number")
+    return float(plain)
+
+
+def _checked(kind: Any, plain: Any) -> Any:
+    """A text, a whole number or a truth value, as it should be one."""
+    is_kind = isinstance(plain, kind) and not (kind is int and isinstance(plain, bool))
+    if not is_kind:
+        raise TypeError(f"not of {kind}")
     return plain
 
 

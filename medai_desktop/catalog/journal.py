@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from medai_desktop.review import Decision
 from medai_desktop.source.recent import RecentStudy
 from medai_desktop.text import Message, message
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 MAX_RECENT = 10
 
@@ -39,6 +41,8 @@ class _Recent:
 class CatalogJournal:
     """The session's `Journal` on the catalog; opened on first use, so that the window is not held.
 
+    What is read and cannot be had counts as not there, and is complained of.
+
     Args:
         path: the database file; None: in memory.
     """
@@ -47,20 +51,35 @@ class CatalogJournal:
         self._path = path
         self._lock = threading.RLock()
         self._opened: Engine | None = None
-        self.complaint: Message | None = None
+        self._complaint: Message | None = None
 
-    def record_run(self, found: FindingSet) -> None:
-        """Keeps a run; one that is there already is moved to the end, unchanged."""
+    @property
+    def complaint(self) -> Message | None:
+        """Why something that was kept is not there; None when all is well."""
+        return self._complaint
+
+    def record_run(self, found: FindingSet) -> FindingSet:
+        """Keeps a run as the newest; returns it as it is kept.
+
+        Decisions refer to findings by ids that a run with the same input gives again. So the
+        findings of a run are those recorded first, whatever the last bits of another device say;
+        what is said of them (operating points, warnings, seconds) is the new run's.
+        """
+        table = schema.runs
         with self._lock:
-            self._write(delete(schema.runs).where(schema.runs.c.run_id == str(found.run)))
+            query = select(table.c.document).where(table.c.run_id == str(found.run))
+            before = self._read(FindingSet, query)
+            kept = replace(found, findings=before[0].findings) if before else found
             self._write(
-                insert(schema.runs).values(
-                    run_id=str(found.run),
-                    display_set_id=found.display_set_id,
-                    model_id=found.provenance.model_id,
-                    document=document_from(found),
-                )
+                delete(table).where(table.c.run_id == str(found.run)),
+                insert(table).values(
+                    run_id=str(kept.run),
+                    display_set_id=kept.display_set_id,
+                    model_id=kept.provenance.model_id,
+                    document=document_from(kept),
+                ),
             )
+        return kept
 
     def runs(self, display_set_id: str) -> Sequence[FindingSet]:
         """All runs on a display set, newest first."""
@@ -153,7 +172,8 @@ class CatalogJournal:
     def _engine(self) -> Engine:
         with self._lock:
             if self._opened is None:
-                self._opened, self.complaint = open_database(self._path)
+                self._opened, complaint = open_database(self._path)
+                self._complaint = complaint or self._complaint
             return self._opened
 
     def _write(self, *statements: Executable) -> None:
@@ -168,9 +188,24 @@ class CatalogJournal:
             ) from error
 
     def _read(self, kind: type[T], query: Select[tuple[str]]) -> tuple[T, ...]:
-        with self._lock, self._engine().connect() as connection:
-            documents = [str(row[0]) for row in connection.execute(query)]
-        return tuple(value_from(kind, document) for document in documents)
+        try:
+            with self._lock, self._engine().connect() as connection:
+                documents = [str(row[0]) for row in connection.execute(query)]
+        except StorageError as error:
+            self._complaint = error.message
+            return ()
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or type(error).__name__)
+            self._complaint = message("catalog.not_read", path=str(self._path), reason=reason)
+            return ()
+        values = []
+        for document in documents:
+            try:
+                values.append(value_from(kind, document))
+            except ValueError:
+                _log.exception("an entry of the catalog is no %s", kind.__name__)
+                self._complaint = message("catalog.entry_unknown", path=str(self._path))
+        return tuple(values)
 
     def _notes(self, name: str, kind: type[T]) -> T | None:
         query = select(schema.notes.c.document).where(schema.notes.c.name == name)

@@ -64,6 +64,7 @@ class Decision:
         threshold: new value of `MOVE_THRESHOLD`.
         display_set_id: on which display set.
         undoes: id of the decision that this one takes back; None for an ordinary decision.
+        seen_before_mark: whether the reader had seen the place before the mark was shown.
     """
 
     id: uuid.UUID

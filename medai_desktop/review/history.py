@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
-from medai_desktop.findings import Finding
+from medai_desktop.findings import Finding, FindingOrigin
 from medai_desktop.review.decision import (
     Decision,
     DecisionKind,
@@ -79,8 +79,7 @@ class ReviewHistory:
             ValueError: a decision without a reader, or EDIT and ADD without a finding.
             StorageError: it could not be journalled; it does not count.
         """
-        if not reader.strip():
-            raise ValueError("each decision names its reader")
+        _check(reader)
         carries = kind in {DecisionKind.EDIT, DecisionKind.ADD}
         if carries and not isinstance(finding, Finding):
             raise ValueError("an edited or added finding is needed")
@@ -103,7 +102,13 @@ class ReviewHistory:
         return entry
 
     def undo(self, reader: str) -> Decision | None:
-        """Takes the last standing decision back; returns it, None when there is none."""
+        """Takes the last standing decision back; returns it, None when there is none.
+
+        Raises:
+            ValueError: without a reader.
+            StorageError: it could not be journalled; it does not count.
+        """
+        _check(reader)
         standing = self.standing
         if not standing:
             return None
@@ -113,7 +118,13 @@ class ReviewHistory:
         return last
 
     def redo(self, reader: str) -> Decision | None:
-        """Makes the decision that was last taken back once more; returns it, None without."""
+        """Makes the decision that was last taken back once more; returns it, None without.
+
+        Raises:
+            ValueError: without a reader.
+            StorageError: it could not be journalled; it does not count.
+        """
+        _check(reader)
         if not self._redoable:
             return None
         last = self._redoable[-1]
@@ -137,7 +148,10 @@ class ReviewHistory:
     def reviewed(
         self, findings: Iterable[Finding], display_set_id: str
     ) -> tuple[ReviewedFinding, ...]:
-        """Every finding of a display set with what readers made of it, added ones last."""
+        """Every finding of a display set with what readers made of it, added ones last.
+
+        A finding that a reader added and removed is left out; one of a program never is.
+        """
         last: dict[uuid.UUID, Decision] = {}
         shape: dict[uuid.UUID, Finding] = {}
         for entry in self.standing:
@@ -146,21 +160,19 @@ class ReviewHistory:
             last[entry.finding_id] = entry
             if entry.finding is not None:
                 shape[entry.finding_id] = entry.finding
-        known = list(findings)
-        ids = {found.id for found in known}
-        added = [
-            entry.finding
-            for entry in self.standing
-            if entry.kind is DecisionKind.ADD
-            and entry.finding is not None
-            and entry.display_set_id == display_set_id
-            and entry.finding_id not in ids
-        ]
+            elif entry.kind is DecisionKind.REOPEN:
+                shape.pop(entry.finding_id, None)
+        known = {found.id: found for found in findings}
+        added: dict[uuid.UUID, Finding] = {}
+        for entry in self.standing:
+            is_added = entry.kind is DecisionKind.ADD and entry.display_set_id == display_set_id
+            if is_added and entry.finding is not None and entry.finding_id not in known:
+                added.setdefault(entry.finding_id, entry.finding)
         result = []
-        for original in [*known, *added]:
+        for original in [*known.values(), *added.values()]:
             decision = last.get(original.id)
             status = FindingStatus.OPEN if decision is None else STATUS_AFTER[decision.kind]
-            if status is FindingStatus.REMOVED:
+            if status is FindingStatus.REMOVED and original.origin is FindingOrigin.READER:
                 continue
             current = shape.get(original.id, original)
             result.append(ReviewedFinding(current, original, status, decision))
@@ -195,3 +207,8 @@ class ReviewHistory:
         if self._on_append is not None:
             self._on_append(entry)
         self._entries.append(entry)
+
+
+def _check(reader: str) -> None:
+    if not reader.strip():
+        raise ValueError("each decision names its reader")

@@ -45,6 +45,7 @@ class DeskSupplies:
         remember_language: stores the language when the reader chooses one.
         memory_bytes: what the window and its worker programs fill now; None when the system does
             not say.
+        complaints: what the reader must know of before anything is opened.
     """
 
     catalogues: Catalogues
@@ -57,6 +58,7 @@ class DeskSupplies:
     detectors: DetectorSource
     remember_language: Callable[[Language], None]
     memory_bytes: Callable[[], int | None] = lambda: None
+    complaints: tuple[Message, ...] = ()
 
 
 class ReadingDesk:
@@ -91,6 +93,9 @@ class ReadingDesk:
             hang(study)
 
         self.opening.when_study_selected = selected
+        for complaint in supplies.complaints:
+            self.notify(Notice(complaint))
+        self._say_what_is_lost()
 
     @property
     def mailbox(self) -> Mailbox:
@@ -157,12 +162,19 @@ class ReadingDesk:
         self.opening.close()
         self.recent.close()
 
+    def _say_what_is_lost(self) -> None:
+        """A catalog that was damaged or cannot be read is said, once."""
+        complaint = self._supplies.journal.complaint
+        if complaint is not None:
+            self.notify(Notice(complaint))
+
     def _restore(self, study: Study) -> None:
         for restore in (self.detection.restore, self.reviewing.restore, self.measuring.restore):
             try:
                 restore(study)
             except StorageError as error:
                 self.notify(Notice(error.message))
+        self._say_what_is_lost()
         title = ", ".join(part for part in (study.facts.description, study.patient.name) if part)
         title = title or study.patient.patient_id
         self.recent.remember(

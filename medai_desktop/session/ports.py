@@ -11,16 +11,23 @@ from medai_desktop.detection.registry import ModelRegistry
 from medai_desktop.findings import FindingSet, LengthMeasurement
 from medai_desktop.review import Decision
 from medai_desktop.source.recent import RecentStudy
+from medai_desktop.text import Message
 
 
 class Journal(Protocol):
     """Where evidence and decisions are kept as they happen; comes back after a crash.
 
-    Every method that writes raises `StorageError` with a sentence when it cannot.
+    Every method that writes raises `StorageError` with a sentence when it cannot; what cannot be
+    read counts as not there, and is complained of.
     """
 
-    def record_run(self, found: FindingSet) -> None:
-        """Keeps the findings of a run; a run that is there already is kept as it is."""
+    @property
+    def complaint(self) -> Message | None:
+        """Why something that was kept is not there; None when all is well."""
+        ...
+
+    def record_run(self, found: FindingSet) -> FindingSet:
+        """Keeps a run; returns it with the findings that were first recorded under its id."""
         ...
 
     def runs(self, display_set_id: str) -> Sequence[FindingSet]:

@@ -230,7 +230,7 @@ class Detection:
             warnings=(*item.warnings, *found.warnings),
         )
         try:
-            self._journal.record_run(found)
+            return self._journal.record_run(found)
         except StorageError as error:
             notice = Notice(error.message)
             self._context.mailbox.post(lambda: self._context.notify(notice))
