@@ -90,13 +90,20 @@ def bootstrap_interval(
         blocks: the units of the split.
         rounds: how many draws.
         seed: of the draws.
+
+    Returns:
+        Its ends; NaN when there is no block, or the figure is never a number.
     """
+    if not blocks:
+        return float("nan"), float("nan")
     random = np.random.default_rng(seed)
     values = [
         figure([blocks[int(n)] for n in random.integers(0, len(blocks), len(blocks))])
         for _ in range(rounds)
     ]
     finite = [value for value in values if np.isfinite(value)]
+    if not finite:
+        return float("nan"), float("nan")
     low, high = np.percentile(finite, (2.5, 97.5))
     return float(low), float(high)
 
