@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from medai_desktop.source.pixel_span import PixelSpan
 
 JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
 PLUGINS = {
     "1.2.840.10008.1.2.4.80": "pyjpegls",
     "1.2.840.10008.1.2.4.81": "pyjpegls",
@@ -111,7 +112,19 @@ def _open(key: tuple[str, int, int]) -> _Source:
     span = opened.span
     if span.is_cut or (span.length is not None and span.present < span.length):
         raise ValueError("truncated")
+    if opened.syntax == BIG_ENDIAN:
+        _turn_palettes(opened)
     return _Source(key, opened, span)
+
+
+def _turn_palettes(opened: OpenDataset) -> None:
+    """Turns the bytes of colour tables, which pydicom takes as little endian always."""
+    for name in COLOURS:
+        keyword = f"{name}PaletteColorLookupTableData"
+        raw = opened.dataset.get(keyword)
+        if isinstance(raw, bytes) and opened.dataset[keyword].VR == "OW":
+            words = np.frombuffer(raw[: len(raw) // 2 * 2], ">u2").astype("<u2")
+            opened.dataset[keyword].value = words.tobytes()
 
 
 def _pixel_tags() -> list[Any]:
@@ -133,6 +146,7 @@ def _by_pydicom(source: _Source, frame: int, frames: int, *, raw: bool) -> Value
         transfer_syntax_uid=uid,
         pixel_keyword=span.keyword,
         pixel_vr=span.vr,
+        correct_unused_bits=opened.syntax not in NATIVE_SYNTAXES,
     )
     decoder, quick = get_decoder(uid), PLUGINS.get(uid)
     for plugin in (quick, "") if quick else ("",):
