@@ -77,6 +77,7 @@ def decode_frame(path: str, frame: int, frames: int = 0) -> Values:
     if not 0 < frame_bits <= 8 * MAX_FRAME_BYTES:
         raise ValueError("size")
     frames = frames or source.number("NumberOfFrames", 1)
+    _check_presence(source, frames, frame_bits)
     if source.opened.syntax == JPEG_EXTENDED and stored > 8:
         values = _by_gdcm(source, frame, frames)
     else:
@@ -87,6 +88,18 @@ def decode_frame(path: str, frame: int, frames: int = 0) -> Values:
     if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
         return _in_colour(source, values)
     return _after_table(source, values)
+
+
+def _check_presence(source: _Source, frames: int, frame_bits: int) -> None:
+    span = source.span
+    if span.length is None:
+        is_short = span.is_cut and (frames == 1 or span.fragments < frames)
+    else:
+        if source.opened.dataset.get("PhotometricInterpretation") == "YBR_FULL_422":
+            frame_bits = frame_bits * 2 // 3
+        is_short = span.present * 8 < frames * frame_bits
+    if is_short:
+        raise ValueError("truncated")
 
 
 def _opened(path: str) -> _Source:
@@ -109,12 +122,9 @@ def _open(key: tuple[str, int, int]) -> _Source:
     opened = open_dataset(file, key[1], _pixel_tags(), MAX_FRAME_BYTES)
     if opened is None or opened.span is None:
         raise ValueError("no pixel data")
-    span = opened.span
-    if span.is_cut or (span.length is not None and span.present < span.length):
-        raise ValueError("truncated")
     if opened.syntax == BIG_ENDIAN:
         _turn_palettes(opened)
-    return _Source(key, opened, span)
+    return _Source(key, opened, opened.span)
 
 
 def _turn_palettes(opened: OpenDataset) -> None:

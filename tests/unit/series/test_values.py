@@ -72,7 +72,7 @@ def spread(how: Stored) -> NDArray[np.int64]:
 
 TRANSFORMS = st.builds(
     Stored,
-    bits=st.integers(8, 16),
+    bits=st.integers(9, 16),
     is_signed=st.booleans(),
     slope=st.sampled_from(["1", "2", "-1", "0.5", "1.0", "0.0123456789", "-3.7", "12"]),
     intercept=st.sampled_from(["0", "-1024", "-1000.5", "32768", "-32768", "7", "1e3"]),
@@ -81,7 +81,7 @@ TRANSFORMS = st.builds(
 
 @given(how=TRANSFORMS, syntax=st.sampled_from(["explicit", "rle"]))
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -333,9 +333,8 @@ def test_the_digest_knows_uids_values_and_order(tmp_path: Path, decoders: Decode
     other[1, 2, 3] = 1
     first = digest("a", values)
     assert first == digest("b", values)
-    assert (
-        len({first, digest("c", other), digest("d", values, "other"), digest("e", values[:2])}) == 4
-    )
+    others = {digest("c", other), digest("d", values, "other"), digest("e", values[:2])}
+    assert len(others | {first}) == 4
 
 
 def change_file(path: Path, change: object) -> None:
