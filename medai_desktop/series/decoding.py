@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from medai_desktop.source.pixel_span import PixelSpan
 
 JPEG_EXTENDED = "1.2.840.10008.1.2.4.51"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
 PLUGINS = {
     "1.2.840.10008.1.2.4.80": "pyjpegls",
     "1.2.840.10008.1.2.4.81": "pyjpegls",
@@ -76,6 +77,7 @@ def decode_frame(path: str, frame: int, frames: int = 0) -> Values:
     if not 0 < frame_bits <= 8 * MAX_FRAME_BYTES:
         raise ValueError("size")
     frames = frames or source.number("NumberOfFrames", 1)
+    _check_presence(source, frames, frame_bits)
     if source.opened.syntax == JPEG_EXTENDED and stored > 8:
         values = _by_gdcm(source, frame, frames)
     else:
@@ -86,6 +88,18 @@ def decode_frame(path: str, frame: int, frames: int = 0) -> Values:
     if dataset.get("PhotometricInterpretation") == "PALETTE COLOR":
         return _in_colour(source, values)
     return _after_table(source, values)
+
+
+def _check_presence(source: _Source, frames: int, frame_bits: int) -> None:
+    span = source.span
+    if span.length is None:
+        is_short = span.is_cut and (frames == 1 or span.fragments < frames)
+    else:
+        if source.opened.dataset.get("PhotometricInterpretation") == "YBR_FULL_422":
+            frame_bits = frame_bits * 2 // 3
+        is_short = span.present * 8 < frames * frame_bits
+    if is_short:
+        raise ValueError("truncated")
 
 
 def _opened(path: str) -> _Source:
@@ -108,10 +122,19 @@ def _open(key: tuple[str, int, int]) -> _Source:
     opened = open_dataset(file, key[1], _pixel_tags(), MAX_FRAME_BYTES)
     if opened is None or opened.span is None:
         raise ValueError("no pixel data")
-    span = opened.span
-    if span.is_cut or (span.length is not None and span.present < span.length):
-        raise ValueError("truncated")
-    return _Source(key, opened, span)
+    if opened.syntax == BIG_ENDIAN:
+        _turn_palettes(opened)
+    return _Source(key, opened, opened.span)
+
+
+def _turn_palettes(opened: OpenDataset) -> None:
+    """Turns the bytes of colour tables, which pydicom takes as little endian always."""
+    for name in COLOURS:
+        keyword = f"{name}PaletteColorLookupTableData"
+        raw = opened.dataset.get(keyword)
+        if isinstance(raw, bytes) and opened.dataset[keyword].VR == "OW":
+            words = np.frombuffer(raw[: len(raw) // 2 * 2], ">u2").astype("<u2")
+            opened.dataset[keyword].value = words.tobytes()
 
 
 def _pixel_tags() -> list[Any]:
@@ -133,6 +156,7 @@ def _by_pydicom(source: _Source, frame: int, frames: int, *, raw: bool) -> Value
         transfer_syntax_uid=uid,
         pixel_keyword=span.keyword,
         pixel_vr=span.vr,
+        correct_unused_bits=opened.syntax not in NATIVE_SYNTAXES,
     )
     decoder, quick = get_decoder(uid), PLUGINS.get(uid)
     for plugin in (quick, "") if quick else ("",):

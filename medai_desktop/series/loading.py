@@ -16,7 +16,14 @@ from medai_desktop.series.display_set import DisplaySet, Flag, Verdict
 from medai_desktop.series.memory import allocate
 from medai_desktop.series.native import is_plain, read_plain_pixels
 from medai_desktop.series.slice_queue import SliceQueue
-from medai_desktop.series.values import put_values, rescale_of, value_type, voxel_shape
+from medai_desktop.series.values import (
+    TooNarrowError,
+    first_type,
+    put_values,
+    rescale_of,
+    value_type,
+    voxel_shape,
+)
 from medai_desktop.text import Message, message
 from medai_desktop.volume import Volume
 
@@ -42,7 +49,7 @@ class SeriesLoader:
         count = len(display_set.frames)
         self.loaded = np.zeros(count, dtype=bool)
         self.failures: dict[int, Message] = {}
-        self.volume = self._volume(allocate(voxel_shape(display_set), value_type(display_set)), "")
+        self.volume = self._empty(first_type(display_set))
         self._digests: list[bytes] = [b""] * count
         self._queue = SliceQueue(count, range(count), 0)
 
@@ -88,10 +95,14 @@ class SeriesLoader:
             on_slice(index)
             progress(Progress(done, total, stage))
 
-        if all(is_plain(image) for image in self._shown.frames):
-            self._load_here(cancellation, arrived)
-        else:
-            self._load_by_workers(cancellation, arrived)
+        is_here = all(is_plain(image) for image in self._shown.frames)
+        load_all = self._load_here if is_here else self._load_by_workers
+        try:
+            load_all(cancellation, arrived)
+        except TooNarrowError:
+            self._widen(first_slice)
+            done = 0
+            load_all(cancellation, arrived)
         if not self.loaded.any():
             raise PixelDataError(next(iter(self.failures.values())))
         if not self.failures and Flag.INCOMPLETE not in self._shown.flags:
@@ -121,6 +132,16 @@ class SeriesLoader:
                     return
                 for finished in wait(running, return_when=FIRST_COMPLETED).done:
                     arrived(running.pop(finished), finished.result())
+
+    def _empty(self, kind: np.dtype[np.generic]) -> Volume:
+        return self._volume(allocate(voxel_shape(self._shown), kind), "")
+
+    def _widen(self, first_slice: int) -> None:
+        """Begins again with a type that holds every value there could be."""
+        self.loaded[:] = False
+        self.failures.clear()
+        self.volume = self._empty(value_type(self._shown))
+        self._queue = SliceQueue(len(self.loaded), range(len(self.loaded)), first_slice)
 
     def _fetch(self, index: int, cancellation: Cancellation) -> Message | None:
         """Puts one slice into its place; returns why it cannot be had."""

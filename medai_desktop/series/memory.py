@@ -90,8 +90,8 @@ class _MemoryStatus(ctypes.Structure):
     """MEMORYSTATUSEX of Windows."""
 
     _fields_ = [
-        ("length", ctypes.c_ulong),
-        ("load", ctypes.c_ulong),
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
         *[
             (name, ctypes.c_ulonglong)
             for name in (

@@ -11,6 +11,7 @@ from medai_desktop.series.syntaxes import NATIVE
 from medai_desktop.series.values import (
     UNITY,
     Rescale,
+    check_fits,
     clear_unused_bits,
     put_values,
     rescale_in_place,
@@ -41,10 +42,11 @@ def read_plain_pixels(image: ImageFrame, rescale: Rescale, target: npt.NDArray[n
     Args:
         image: `is_plain`.
         rescale: slope and intercept.
-        target: (rows, columns), contiguous, of the type that `value_type` chose.
+        target: (rows, columns), of the type that `first_type` or `value_type` chose.
 
     Raises:
         PixelDataError: the file ends early or has become unreadable.
+        TooNarrowError: the values do not fit.
     """
     pixels = image.instance.pixels
     if pixels is None:
@@ -60,6 +62,8 @@ def read_plain_pixels(image: ImageFrame, rescale: Rescale, target: npt.NDArray[n
             raise
         clear_unused_bits(target, pixels)
         if rescale != UNITY:
+            if target.dtype == np.int16:
+                check_fits(target.view(_stored_type(pixels)), rescale, target.dtype)
             rescale_in_place(target, rescale)
         return
     put_values(read_stored(image), rescale, target)
@@ -74,12 +78,15 @@ def read_stored(image: ImageFrame) -> npt.NDArray[np.generic]:
     pixels = image.instance.pixels
     if pixels is None:
         raise PixelDataError(message("series.no_pixel_data", file=image.instance.path.name))
-    letter = "i" if pixels.is_signed else "u"
-    kind = np.dtype(f"<{letter}{pixels.bits_allocated // 8}")
-    stored = np.empty((pixels.rows, pixels.columns), kind)
+    stored = np.empty((pixels.rows, pixels.columns), _stored_type(pixels))
     _read(image, pixels, stored)
     clear_unused_bits(stored, pixels)
     return stored
+
+
+def _stored_type(pixels: PixelFacts) -> np.dtype[np.generic]:
+    letter = "i" if pixels.is_signed else "u"
+    return np.dtype(f"<{letter}{pixels.bits_allocated // 8}")
 
 
 def _read(image: ImageFrame, pixels: PixelFacts, target: npt.NDArray[np.generic]) -> None:

@@ -45,6 +45,46 @@ def value_type(shown: DisplaySet) -> np.dtype[np.generic]:
     return np.dtype(np.float64)
 
 
+def first_type(shown: DisplaySet) -> np.dtype[np.generic]:
+    """The type to try first: values of CT hardly ever need all that their bits would allow.
+
+    16 stored bits and an intercept make 17 bits of range; 16 hold every value that occurs. Whoever
+    loads checks each image and takes `value_type` when one does not fit.
+    """
+    kind = value_type(shown)
+    if kind != np.int32:
+        return kind
+    for frame in shown.frames:
+        pixels = frame.instance.pixels
+        if pixels is None or pixels.bits_allocated != 16 or rescale_of(frame)[0] != 1:
+            return kind
+    return np.dtype(np.int16)
+
+
+class TooNarrowError(Exception):
+    """An image holds values that its type cannot."""
+
+
+def check_fits(
+    stored: npt.NDArray[np.generic], rescale: Rescale, kind: np.dtype[np.generic]
+) -> None:
+    """Looks whether all values of an image fit after the modality transform.
+
+    Args:
+        stored: integers as stored.
+        rescale: whole slope and intercept.
+        kind: an integer type.
+
+    Raises:
+        TooNarrowError: they do not.
+    """
+    slope, intercept = rescale
+    limits = np.iinfo(kind)
+    ends = [int(end) * slope + intercept for end in (stored.min(), stored.max())]
+    if min(ends) < limits.min or max(ends) > limits.max:
+        raise TooNarrowError
+
+
 def voxel_shape(shown: DisplaySet) -> tuple[int, ...]:
     """Shape of the array of a display set: slices, rows, columns, and 3 for colour."""
     return (*shown.shape, 3) if shown.pixels.is_colour else shown.shape
@@ -52,7 +92,7 @@ def voxel_shape(shown: DisplaySet) -> tuple[int, ...]:
 
 def bytes_of(shown: DisplaySet) -> int:
     """How much memory the pixels of a display set take."""
-    return math.prod(voxel_shape(shown)) * value_type(shown).itemsize
+    return math.prod(voxel_shape(shown)) * first_type(shown).itemsize
 
 
 def rescale_of(image: ImageFrame) -> Rescale:
@@ -71,9 +111,14 @@ def put_values(
     Args:
         stored: stored values, (rows, columns) or (rows, columns, 3).
         rescale: slope and intercept.
-        target: of the same shape and of the type that `value_type` chose.
+        target: of the same shape and of the type that `first_type` or `value_type` chose.
+
+    Raises:
+        TooNarrowError: the values do not fit.
     """
     slope, intercept = rescale
+    if target.dtype == np.int16 and stored.dtype.itemsize > 1:
+        check_fits(stored, rescale, target.dtype)
     if rescale == UNITY:
         np.copyto(target, stored, casting="unsafe")
     elif target.dtype.kind == "f":

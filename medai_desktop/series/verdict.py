@@ -14,8 +14,8 @@ from medai_desktop.source.instance import PositionFacts
 from medai_desktop.text import Message, message
 
 FloatArray = npt.NDArray[np.float64]
-STEP_ERROR_MM = 0.01
-"""Steps that differ by less are equal, however small they are."""
+STEP_ERROR_MM = 0.011
+"""Steps that differ by less are equal: positions are often written with two decimals."""
 LINE_ERROR_MM = 0.1
 LINE_ERROR_SHARE = 0.05
 """An image may lie so far, or this share of a step, from where the even grid puts it."""

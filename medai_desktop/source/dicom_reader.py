@@ -129,7 +129,7 @@ def open_dataset(
     )
     position = bounded.tell()
     is_implicit, is_little = (flag is not False for flag in dataset.original_encoding)
-    span = span_at(file, position, size, is_implicit=is_implicit, is_little_endian=is_little)
+    span = span_at(file, position, size, is_little_endian=is_little)
     if not syntax:
         written = str(dataset.file_meta.get("TransferSyntaxUID") or "")
         syntax = written or _syntax_of(is_implicit, is_little)
@@ -148,7 +148,7 @@ def _open_deflated(
     size = stream.getbuffer().nbytes
     dataset = read_dataset(stream, False, True, stop_when=_at_pixels, specific_tags=tags)
     position = stream.tell()
-    span = span_at(stream, position, size, is_implicit=False, is_little_endian=True)
+    span = span_at(stream, position, size)
     if span is not None:
         span = replace(span, is_inflated=True)
     was_short = span is None and position != size

@@ -13,6 +13,8 @@ PIXEL_TAGS = {
 }
 UNDEFINED = 0xFFFFFFFF
 MAX_FRAGMENTS = 200_000
+_WRITTEN = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"UN"})
+"""VRs of pixel data. As the length of an element without a VR each would be odd, which none is."""
 _ITEM = 0xFFFEE000
 _END = 0xFFFEE0DD
 
@@ -43,7 +45,7 @@ class PixelSpan:
 
 
 def span_at(
-    file: BinaryIO, position: int, size: int, *, is_implicit: bool, is_little_endian: bool
+    file: BinaryIO, position: int, size: int, *, is_little_endian: bool = True
 ) -> PixelSpan | None:
     """The pixel data element that begins at a position; None when there is none.
 
@@ -51,7 +53,6 @@ def span_at(
         file: to read from; its position is left anywhere.
         position: where its tag stands.
         size: of the file.
-        is_implicit: VRs are not written.
         is_little_endian: how numbers are written.
     """
     file.seek(position)
@@ -63,7 +64,7 @@ def span_at(
     keyword = PIXEL_TAGS.get(group << 16 | element)
     if keyword is None:
         return None
-    if is_implicit:
+    if head[4:6] not in _WRITTEN:
         vr, (length,), start = "OW", struct.unpack_from(f"{order}I", head, 4), position + 8
     else:
         if len(head) < 12:

@@ -101,7 +101,7 @@ def read_plain(file: BinaryIO, size: int) -> PlainHeader | None:
         return None
     span = None
     if end < size:
-        span = span_at(file, end, size, is_implicit=is_implicit, is_little_endian=True)
+        span = span_at(file, end, size)
         if span is None:
             return None
     return PlainHeader(Elements(values), span)
