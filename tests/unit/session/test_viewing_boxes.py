@@ -270,18 +270,16 @@ def test_what_the_reader_added_is_an_ellipse_in_every_plane(room: Room) -> None:
     desk.reviewing.set_reader("Dr Test")
     finding = finding_in(room.shown())
     assert desk.reviewing.add(finding, room.shown().id)
-    try:
-        for index in range(3):
-            mine = [line for line in room.overlay(index).lines if line.finding_id]
-            assert {line.ink for line in mine} == {Ink.READER}
-            (ellipse,) = mine
-            mm, inner = room.projection(index).mm_per_px, rectangle(room, index, drawn(room))
-            assert mm is not None and inner is not None
-            outer = extent([ellipse])
-            assert outer[0] == pytest.approx(inner[0] - 4.0 / mm, abs=1.0)
-            assert outer[3] == pytest.approx(inner[3] + 4.0 / mm, abs=1.0)
-            at = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-            assert 0 < at[0] < SIZE[0] and 0 < at[1] < SIZE[1]
-    finally:
-        desk.reviewing.undo()
+    for index in range(3):
+        mine = [line for line in room.overlay(index).lines if line.finding_id]
+        assert {line.ink for line in mine} == {Ink.READER}
+        (ellipse,) = mine
+        mm, inner = room.projection(index).mm_per_px, rectangle(room, index, drawn(room))
+        assert mm is not None and inner is not None
+        outer = extent([ellipse])
+        assert outer[0] == pytest.approx(inner[0] - 4.0 / mm, abs=1.0)
+        assert outer[3] == pytest.approx(inner[3] + 4.0 / mm, abs=1.0)
+        at = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+        assert 0 < at[0] < SIZE[0] and 0 < at[1] < SIZE[1]
+    assert desk.reviewing.remove()
     assert not [line for line in room.overlay(0).lines if line.finding_id]

@@ -183,7 +183,7 @@ def test_film_lines() -> None:
 @pytest.mark.parametrize(
     ("position", "said"),
     [
-        ({"pixel_spacing_mm": (0.2, 0.2)}, "mm calibrated"),
+        ({"pixel_spacing_mm": (0.2, 0.2), "imager_spacing_mm": (0.3, 0.3)}, "mm calibrated"),
         ({"imager_spacing_mm": (0.2, 0.2)}, "mm at detector"),
         ({}, "no mm: no pixel spacing"),
     ],
