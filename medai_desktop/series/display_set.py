@@ -165,11 +165,15 @@ class DisplaySet:
     def is_reversed_for_reading(self) -> bool:
         """Whether image 1 of the stack is the last slice of the array.
 
-        Axial reads from the head down, coronal from the front, sagittal from the patient's right
-        (reading defaults 2); arrays grow along row x column, whatever that is.
+        Axial reads from the head down, coronal from the front, sagittal from the patient's right,
+        oblique stacks in the order of their numbers (reading defaults 2); arrays grow along
+        row x column, whatever that is.
         """
         if self.geometry is None or self.plane is None or len(self.frames) < 2:
             return False
+        if self.plane is AnatomicalPlane.OBLIQUE:
+            first, last = (self.frames[n].instance.instance_number for n in (0, -1))
+            return first is not None and last is not None and first > last
         step = self.geometry.affine[:3, 2]
         return bool(
             {

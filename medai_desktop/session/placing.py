@@ -68,18 +68,18 @@ class Placing(Windowing):
         self._changed(touched)
 
     def reset_view(self, index: int) -> None:
-        """Fit, no turns, the window that opened in this slot."""
-        state, shown = self.layout.viewports[index], self.display_set_in(index)
+        """Fit, no turns, the window that opened in this slot; linked tiles are fitted too."""
+        shown = self.display_set_in(index)
         if shown is None:
             return
+        self.fit(index)
+        state = self.layout.viewports[index]
         turns, horizontally, vertically = default_orientation(shown)
         self._forget_window(shown, state)
         self._put(
             index,
             replace(
                 state,
-                zoom=1.0,
-                pan_px=(0.0, 0.0),
                 quarter_turns=turns,
                 is_flipped_horizontally=horizontally,
                 is_flipped_vertically=vertically,

@@ -72,7 +72,7 @@ class SlabRules:
         step_mm = slice_step_mm(shown)
         if rule is None or step_mm is None or not allows_slab(shown):
             return ()
-        return tuple(slab for slab in rule.cycle if slab.thickness_mm > step_mm)
+        return tuple(slab for slab in rule.cycle if _changes_anything(slab, step_mm))
 
     def opening(self, shown: DisplaySet, preset: str) -> Slab:
         """What a series opens with under a window preset."""
@@ -120,6 +120,12 @@ def slices_per_step(shown: DisplaySet, state: ViewportState) -> int:
     if state.slab.mode is SlabMode.NONE or step_mm is None or not allows_slab(shown):
         return 1
     return max(1, round(state.slab.thickness_mm / 2 / step_mm))
+
+
+def _changes_anything(slab: Slab, step_mm: float) -> bool:
+    """Whether a slab holds more than its middle slice: half of a neighbour for a projection."""
+    least = step_mm if slab.mode is SlabMode.MEAN else 2 * step_mm
+    return slab.thickness_mm > least - 1e-3 and slab.thickness_mm > step_mm + 1e-3
 
 
 def _rule(entry: Mapping[str, object]) -> SlabRule:
