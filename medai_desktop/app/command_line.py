@@ -69,7 +69,13 @@ def _run(parsed: argparse.Namespace) -> int:
     from medai_desktop.app.console import Console, claim_stdout, console_language
     from medai_desktop.app.exit_codes import ExitCode
     from medai_desktop.app.locations import find_locations
-    from medai_desktop.errors import CancelledError, MedaiError, StorageError, UsageError
+    from medai_desktop.errors import (
+        CancelledError,
+        MedaiError,
+        ModelError,
+        StorageError,
+        UsageError,
+    )
     from medai_desktop.settings import SettingsStore
     from medai_desktop.text import Catalogues, message
 
@@ -82,8 +88,12 @@ def _run(parsed: argparse.Namespace) -> int:
         return _command(parsed.command)(parsed, locations, settings, console)
     except (UsageError, StorageError) as error:
         return _failed(parsed, console, error.message, ExitCode.WRONG_USE)
-    except (CancelledError, KeyboardInterrupt):
+    except CancelledError as error:
+        return _failed(parsed, console, error.message, ExitCode.CANCELLED)
+    except KeyboardInterrupt:
         return _failed(parsed, console, message("app.cancelled"), ExitCode.CANCELLED)
+    except ModelError as error:
+        return _failed(parsed, console, error.message, ExitCode.NOTHING_DETECTED)
     except MedaiError as error:
         return _failed(parsed, console, error.message, ExitCode.NOTHING_READABLE)
     except BrokenPipeError:
