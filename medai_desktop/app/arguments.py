@@ -3,13 +3,51 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import NoReturn
 
 from medai_desktop import __version__
 
 
-def argument_parser() -> argparse.ArgumentParser:
-    """The parser of the command line."""
-    parser = argparse.ArgumentParser(
+class WrongArgumentsError(Exception):
+    """The arguments are not those of any command.
+
+    Attributes:
+        usage: how it is written.
+        said: what is wrong, as argparse says it.
+    """
+
+    def __init__(self, usage: str, said: str) -> None:
+        super().__init__(said)
+        self.usage = usage
+        self.said = said
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves the end of the program to the caller, who owes a JSON document even then."""
+
+    def __init__(self, **given: object) -> None:
+        super().__init__(**{"allow_abbrev": False, **given})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongArgumentsError(self.format_usage(), message)
+
+
+def parse_arguments(given: Sequence[str]) -> argparse.Namespace:
+    """The parsed command line.
+
+    Args:
+        given: without the program's name.
+
+    Raises:
+        WrongArgumentsError: they are not those of any command.
+        SystemExit: help or the version was asked for, and printed.
+    """
+    return _argument_parser().parse_args(given)
+
+
+def _argument_parser() -> _Parser:
+    parser = _Parser(
         prog="medai",
         description="DICOM viewer with a reading loop for marks of detection programs. "
         "Research use only. Not for use in diagnosis or treatment.",
@@ -35,7 +73,7 @@ def _view(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", metavar="WxH", default="1600x1000", help="of the window")
     parser.add_argument("--screenshot", metavar="FILE.png", help="write the window once loaded")
     parser.add_argument("--timings", metavar="FILE.json", help="write seconds since start")
-    parser.add_argument("--quit-when", choices=["loaded"], dest="quit_when")
+    parser.add_argument("--quit-when", choices=["loaded"], dest="quit_when", help="then end")
     parser.add_argument("--language", choices=["en", "zh_CN"], help="for this window only")
 
 
@@ -64,13 +102,13 @@ def _models(parser: argparse.ArgumentParser) -> None:
 
 def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="ID")
-    parser.add_argument("--data", required=True, metavar="DIR")
-    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--data", required=True, metavar="DIR", help="the unpacked collections")
+    parser.add_argument("--out", required=True, metavar="DIR", help="checkpoint, log, model")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
 
 
 def _evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="ID")
-    parser.add_argument("--data", required=True, metavar="DIR")
-    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument("--data", required=True, metavar="DIR", help="the unpacked collections")
+    parser.add_argument("--out", required=True, metavar="DIR", help="report.json goes there")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")

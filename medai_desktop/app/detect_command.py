@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from medai_desktop.app.console import Console
+from medai_desktop.app.detection_run import DetectionRun, StudyResult
 from medai_desktop.app.exit_codes import ExitCode
+from medai_desktop.app.interrupts import on_interrupt
 from medai_desktop.app.locations import Locations
 from medai_desktop.app.reading import read_studies
 from medai_desktop.app.wiring import LocalDetectors
-from medai_desktop.errors import CancelledError, MedaiError, UsageError
-from medai_desktop.findings import DetectionState, FindingSet, RunStatus
+from medai_desktop.detection.registry import ModelEntry, ModelRegistry
+from medai_desktop.errors import StorageError, UsageError
 from medai_desktop.jobs import Cancellation
+from medai_desktop.report.atomic_file import check_writable, write_together
 from medai_desktop.report.entries import ReportContent, ReportEntry
 from medai_desktop.report.findings_document import (
     ResultEntry,
-    SkippedEntry,
+    document_bytes,
     findings_document,
-    write_document,
 )
-from medai_desktop.report.structured_report import write_structured_report
+from medai_desktop.report.sentences import state_sentence
+from medai_desktop.report.structured_report import report_bytes
 from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.series.display_set import Study
-from medai_desktop.series.display_sets import StudyList
-from medai_desktop.series.loading import SeriesLoader
-from medai_desktop.session.plan_detection import PlannedRun, SkippedRun, plan_detection
 from medai_desktop.settings import SettingsStore
+from medai_desktop.source.instance import SkippedFile
 from medai_desktop.text import message
 
-
-@dataclass(frozen=True, slots=True)
-class _StudyResult:
-    study: Study
-    results: tuple[ResultEntry, ...]
-    skipped: tuple[SkippedEntry, ...]
+DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+MOST_REASONS = 20
+"""So many files that could not be used are named."""
 
 
 def detect(
@@ -44,123 +44,131 @@ def detect(
     """Runs models on studies; writes findings.json and SR when told where.
 
     Returns:
-        0 when any model ran, 3 when nothing was readable, 4 when no model fitted or ran.
+        0 when any model ran, 3 when nothing was readable, 4 when no model fitted or ran, 130 when
+        cancelled.
     """
+    models = _asked_models(parsed, ModelRegistry(locations.models))
+    paths = _asked_paths(parsed, locations)
+    if parsed.out is not None:
+        check_writable(Path(parsed.out))
+    found, skipped = read_studies(paths, console)
+    _say_skipped(skipped, console)
+    if not found.studies:
+        return _nothing_readable(parsed, console)
+    studies = _asked_studies(parsed, found.studies)
+    cancellation = Cancellation()
+    detectors = LocalDetectors(locations.models, parsed.device, settings.number("worker_silence_s"))
+    try:
+        with on_interrupt(cancellation.cancel), DecodeWorkers() as decoders:
+            run = DetectionRun(detectors, decoders, console, cancellation, parsed.threshold)
+            done = tuple(run.study(study, models) for study in studies)
+    finally:
+        detectors.close()
+    return _deliver(parsed, done, console, is_cancelled=cancellation.is_cancelled)
+
+
+def _asked_models(parsed: argparse.Namespace, registry: ModelRegistry) -> tuple[ModelEntry, ...]:
     if parsed.endpoint is not None:
         raise UsageError(message("app.no_endpoint", name=parsed.endpoint))
     if parsed.threshold is not None and not 0 <= parsed.threshold <= 1:
         raise UsageError(message("app.threshold_range"))
-    paths = [Path(p) for p in parsed.paths] or ([locations.sample] if parsed.sample else [])
+    if DEVICE.fullmatch(parsed.device) is None:
+        raise UsageError(message("app.bad_device", name=parsed.device))
+    entries = registry.entries()
+    if parsed.model is None:
+        return entries
+    asked = tuple(entry for entry in entries if entry.id == parsed.model)
+    if not asked:
+        raise UsageError(message("detection.unknown_model", model=parsed.model))
+    return asked
+
+
+def _asked_paths(parsed: argparse.Namespace, locations: Locations) -> list[Path]:
+    paths = [Path(path) for path in parsed.paths]
+    if parsed.sample:
+        paths.append(locations.sample)
     if not paths:
         raise UsageError(message("app.no_path"))
-    found, _ = read_studies(paths, console)
-    if not found.studies:
-        console.say(message("session.nothing_readable"))
-        if parsed.json:
-            console.document(findings_document((), (), console.render))
-        return ExitCode.NOTHING_READABLE
-    detectors = LocalDetectors(locations.models, parsed.device, settings.number("worker_silence_s"))
-    try:
-        done = _run_all(parsed, found, detectors, console)
-    finally:
-        detectors.close()
-    return _deliver(parsed, done, console)
+    return paths
 
 
-def _run_all(
-    parsed: argparse.Namespace, found: StudyList, detectors: LocalDetectors, console: Console
-) -> tuple[_StudyResult, ...]:
-    manifests = [m for m in detectors.registry.usable() if parsed.model in (None, m.id)]
-    if parsed.model is not None and not manifests:
-        detectors.registry.get(parsed.model)
-    with DecodeWorkers() as decoders:
-        return tuple(
-            _run_study(parsed, study, manifests, detectors, decoders, console)
-            for study in found.studies
+def _asked_studies(parsed: argparse.Namespace, studies: Sequence[Study]) -> list[Study]:
+    """The studies, cut down to the series that was asked for."""
+    if parsed.series is None:
+        return list(studies)
+    asked = []
+    for study in studies:
+        shown = tuple(
+            s for s in study.display_sets if parsed.series in (s.id, s.series.series_instance_uid)
         )
+        if shown:
+            asked.append(replace(study, display_sets=shown))
+    if not asked:
+        raise UsageError(message("app.no_series", series=parsed.series))
+    return asked
 
 
-def _run_study(  # noqa: PLR0913 - one call, all of them adapters of this command
+def _say_skipped(skipped: Sequence[SkippedFile], console: Console) -> None:
+    for item in skipped[:MOST_REASONS]:
+        console.say(item.reason)
+    if len(skipped) > MOST_REASONS:
+        console.say(message("app.more_skipped", more=len(skipped) - MOST_REASONS))
+
+
+def _nothing_readable(parsed: argparse.Namespace, console: Console) -> int:
+    said = message("app.nothing_readable")
+    console.say(said)
+    if parsed.json:
+        document = findings_document((), (), console.render)
+        console.document({**document, "error": console.render(said)})
+    return ExitCode.NOTHING_READABLE
+
+
+def _deliver(
     parsed: argparse.Namespace,
-    study: Study,
-    manifests: list,  # type: ignore[type-arg]
-    detectors: LocalDetectors,
-    decoders: DecodeWorkers,
+    done: tuple[StudyResult, ...],
     console: Console,
-) -> _StudyResult:
-    results: list[ResultEntry] = []
-    skipped: list[SkippedEntry] = []
-    for item in plan_detection(study, manifests):
-        shown = item.display_set
-        if parsed.series not in (None, shown.id, shown.series.series_instance_uid):
-            continue
-        if isinstance(item, SkippedRun):
-            skipped.append(SkippedEntry(shown, item.manifest.id, item.reason))
-            continue
-        results.append(_run_one(parsed, item, detectors, decoders, console))
-    return _StudyResult(study, tuple(results), tuple(skipped))
-
-
-def _run_one(
-    parsed: argparse.Namespace,
-    item: PlannedRun,
-    detectors: LocalDetectors,
-    decoders: DecodeWorkers,
-    console: Console,
-) -> ResultEntry:
-    shown, manifest = item.display_set, item.manifest
-    cancellation = Cancellation()
-    status = RunStatus(manifest.id, manifest.title, shown.id, DetectionState.FAILED)
-    try:
-        volume = SeriesLoader(shown, decoders).load(
-            console.progress, cancellation, first_slice=0, on_slice=lambda _: None
-        )
-        if not volume.digest:
-            raise MedaiError(message("session.partial_volume"))
-        found = detectors.detector(manifest.id).detect(
-            volume, item.acquisition, console.progress, cancellation
-        )
-    except CancelledError:
-        raise
-    except MedaiError as error:
-        console.say(message("session.model_failed", model=manifest.title, reason=error.message))
-        return ResultEntry(replace(status, reason=error.message), shown, manifest, None)
-    threshold = manifest.threshold if parsed.threshold is None else parsed.threshold
-    found = replace(
-        found,
-        outside_training=found.outside_training or item.outside_training,
-        warnings=(*item.warnings, *found.warnings),
-        provenance=replace(found.provenance, threshold=threshold),
-    )
-    above = found.at_or_above(threshold)
-    state = DetectionState.DONE if above else DetectionState.NOTHING_ABOVE_THRESHOLD
-    status = replace(status, state=state, outside_training=found.outside_training)
-    return ResultEntry(status, shown, manifest, found)
-
-
-def _deliver(parsed: argparse.Namespace, done: tuple[_StudyResult, ...], console: Console) -> int:
+    *,
+    is_cancelled: bool,
+) -> int:
     results = tuple(result for part in done for result in part.results)
     skipped = tuple(item for part in done for item in part.skipped)
     document = findings_document(results, skipped, console.render)
-    if parsed.out is not None:
-        folder = Path(parsed.out)
-        write_document(document, folder / "findings.json")
-        for number, part in enumerate(done, start=1):
-            if part.results:
-                name = "report.dcm" if len(done) == 1 else f"report-{number}.dcm"
-                write_structured_report(_content(part), folder / name, console.render)
-        console.say(message("app.written", folder=str(folder.resolve())))
+    unwritten: StorageError | None = None
+    if parsed.out is not None and not is_cancelled:
+        try:
+            _write(Path(parsed.out), document, done, console)
+        except StorageError as error:
+            unwritten = error
+            document["error"] = console.render(error.message)
     if parsed.json:
         console.document(document)
     else:
-        _print(results, skipped, console)
-    ran = any(result.found is not None for result in results)
-    if not ran:
+        _print(done, console)
+    if unwritten is not None:
+        raise unwritten
+    if is_cancelled:
+        console.say(message("app.cancelled"))
+        return ExitCode.CANCELLED
+    if not results:
         console.say(message("session.no_model_fits"))
+    ran = any(result.found is not None for result in results)
     return ExitCode.USABLE if ran else ExitCode.NOTHING_DETECTED
 
 
-def _content(part: _StudyResult) -> ReportContent:
+def _write(
+    folder: Path, document: dict[str, object], done: tuple[StudyResult, ...], console: Console
+) -> None:
+    files = {folder / "findings.json": document_bytes(document)}
+    looked_at = [part for part in done if part.results]
+    for number, part in enumerate(looked_at, start=1):
+        name = "report.dcm" if len(looked_at) == 1 else f"report-{number}.dcm"
+        files[folder / name] = report_bytes(_content(part), console.render_english)
+    write_together(files)
+    console.say(message("app.written", folder=str(folder.resolve())))
+
+
+def _content(part: StudyResult) -> ReportContent:
     sets = tuple(result.found for result in part.results if result.found is not None)
     entries = tuple(
         ReportEntry(finding, result.display_set, found.provenance, None, "", "", finding.score)
@@ -168,41 +176,28 @@ def _content(part: _StudyResult) -> ReportContent:
         if (found := result.found) is not None
         for finding in found.at_or_above(found.provenance.threshold)
     )
-    statuses = [result.status for result in part.results]
-    for item in part.skipped:
-        statuses.append(
-            RunStatus(
-                item.model_id,
-                item.model_id,
-                item.display_set.id,
-                DetectionState.NOT_RUN,
-                item.reason,
-            )
-        )
-    return ReportContent(part.study, entries, tuple(statuses), sets)
+    return ReportContent(part.study, entries, part.statuses, sets)
 
 
-def _print(
-    results: tuple[ResultEntry, ...], skipped: tuple[SkippedEntry, ...], console: Console
-) -> None:
-    for result in results:
-        series = result.display_set.series.description or result.display_set.id
-        found: FindingSet | None = result.found
-        above = () if found is None else found.at_or_above(found.provenance.threshold)
-        console.answer(
-            f"{result.manifest.title}, {series}: {result.status.state.value}, {len(above)}"
-        )
-        for finding in above:
-            place = finding.box.center_lps_mm if finding.box is not None else ()
-            where = " ".join(f"{value:.1f}" for value in place)
-            console.answer(f"  {finding.label} {finding.score:.2f}  {where}")
-    for item in skipped:
-        console.say(
-            message(
-                "app.not_run",
-                model=item.model_id,
-                series=item.display_set.series.description or item.display_set.id,
-                reason=item.reason,
-            )
-        )
+def _print(done: tuple[StudyResult, ...], console: Console) -> None:
+    for part in done:
+        for result in part.results:
+            _print_result(result, console)
+        shown = {candidate.id: candidate for candidate in part.study.display_sets}
+        asked = {(r.display_set.id, r.status.model_id) for r in part.results}
+        for status in part.statuses:
+            if (status.display_set_id, status.model_id) not in asked:
+                images = shown[status.display_set_id]
+                console.tell(state_sentence(status, images, None, console.render))
     console.say(message("app.research"))
+
+
+def _print_result(result: ResultEntry, console: Console) -> None:
+    found = result.found
+    console.answer(state_sentence(result.status, result.display_set, found, console.render))
+    if found is None:
+        return
+    for finding in found.at_or_above(found.provenance.threshold):
+        place = finding.box.center_lps_mm if finding.box is not None else ()
+        where = " ".join(f"{value:.1f}" for value in place)
+        console.answer(f"  {finding.label}  {finding.score:.2f}  {where}".rstrip())

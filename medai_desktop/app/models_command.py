@@ -9,6 +9,7 @@ from medai_desktop.app.exit_codes import ExitCode
 from medai_desktop.app.locations import Locations
 from medai_desktop.detection.registry import ModelEntry, ModelRegistry
 from medai_desktop.settings import SettingsStore
+from medai_desktop.text import message
 
 
 def models(
@@ -17,7 +18,7 @@ def models(
     """Lists or verifies the models; verifying reads every weight file.
 
     Returns:
-        0 when every model is usable, 4 when any is not.
+        0 when any model is usable, when verifying only if every one is; else 4.
     """
     registry = ModelRegistry(locations.models)
     entries = registry.verified() if parsed.action == "verify" else registry.entries()
@@ -28,8 +29,11 @@ def models(
         for row in rows:
             state = "ok" if row["ok"] else row["reason"]
             console.answer(f"{row['id']} {row['version']}: {state}")
-    usable = bool(rows) and all(row["ok"] for row in rows)
-    return ExitCode.USABLE if usable else ExitCode.NOTHING_DETECTED
+    are_ok = [bool(row["ok"]) for row in rows]
+    enough = all(are_ok) if parsed.action == "verify" else any(are_ok)
+    if not rows:
+        console.say(message("session.no_models"))
+    return ExitCode.USABLE if rows and enough else ExitCode.NOTHING_DETECTED
 
 
 def _row(entry: ModelEntry, console: Console) -> dict[str, object]:

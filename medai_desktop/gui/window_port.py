@@ -9,6 +9,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from medai_desktop.gui.dialogs import AboutDialog, DetailsDialog, ReaderDialog
+from medai_desktop.gui.grabbing import png_of
 from medai_desktop.gui.palette import CommandPalette
 from medai_desktop.gui.shortcut_sheet import ShortcutSheet
 from medai_desktop.session.context import Notice
@@ -79,11 +80,9 @@ class WindowPort:
 
     def save_picture_as(self, path: Path) -> None:
         """Saves the view as PNG, and says so."""
-        if self._areas.views.grab().save(str(path), "PNG"):
+        if self._desk.exporting.save_picture(path, png_of(self._areas.views)):
             said = message("gui.picture_saved", file=path.name)
             self._desk.notify(Notice(said, is_warning=False))
-        else:
-            self._desk.notify(Notice(message("gui.picture_not_saved", file=path.name)))
 
     def with_reader(self, then: Callable[[], None]) -> None:
         """Goes on once the reader is named; asks when not known yet."""

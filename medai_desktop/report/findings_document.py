@@ -1,29 +1,54 @@
-"""findings.json and ``detect --json`` (DESIGN section 5: a contract)."""
+"""findings.json and ``detect --json`` (DESIGN section 5: a contract).
+
+What a reader exports carries one member more, ``review``::
+
+    "review": {
+      "readers": [name],
+      "findings": [{"display_set_id", "status", "origin", "reader", "decided_at", "reason",
+                    and the members of a finding as it now stands}],
+      "decisions": [{"id", "finding_id" or null, "display_set_id", "kind", "reader", "at", "reason",
+                     "threshold" or null, "seen_before_mark", "undone", "undoes"}]
+    }
+
+``findings`` are those that were before the reader: at or above their threshold, or decided on;
+``status`` is one of open, agreed, edited, added, rejected, unsure; the score of a reader's own is
+null. ``decisions`` is the journal, oldest first, nothing left out; ``undone`` tells that a later
+decision took it back, ``undoes`` the id of the one that it takes back. Times are UTC, ISO 8601.
+``results`` stay what the programs said, whatever readers made of it.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from medai_desktop import __version__
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.findings import Finding, FindingSet, RunStatus
-from medai_desktop.report.atomic_file import write_atomically
+from medai_desktop.report.entries import ReportEntry, Review
+from medai_desktop.report.sentences import research_sentence
+from medai_desktop.review import Decision, DecisionKind
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message
 
 Render = Callable[[Message], str]
+Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultEntry:
-    """One model on one display set: what came of it."""
+    """One model on one display set: what came of it.
+
+    Attributes:
+        status: the state.
+        display_set: what was looked at.
+        manifest: of the model; None when it is no longer installed.
+        found: what it said; None when it did not come to an end.
+    """
 
     status: RunStatus
     display_set: DisplaySet
-    manifest: Manifest
+    manifest: Manifest | None
     found: FindingSet | None
 
 
@@ -37,14 +62,21 @@ class SkippedEntry:
 
 
 def findings_document(
-    results: Sequence[ResultEntry], skipped: Sequence[SkippedEntry], render: Render
-) -> dict[str, object]:
-    """What models said, as JSON values."""
-    titles = ", ".join(sorted({entry.manifest.title for entry in results})) or "-"
-    return {
-        "research_use": render(
-            message("report.research", program="MedAI Desktop", version=__version__, model=titles)
-        ),
+    results: Sequence[ResultEntry],
+    skipped: Sequence[SkippedEntry],
+    render: Render,
+    review: Review | None = None,
+) -> Json:
+    """What models said, as JSON values.
+
+    Args:
+        results: every model that was asked.
+        skipped: every model that was not, with its reason.
+        render: wording of the sentences.
+        review: what readers did; None when no reader was there.
+    """
+    document: Json = {
+        "research_use": research_sentence({e.status.model_title for e in results}, render),
         "results": [_result(entry, render) for entry in results],
         "skipped": [
             {
@@ -56,34 +88,26 @@ def findings_document(
             for entry in skipped
         ],
     }
+    if review is not None:
+        document["review"] = _review(review)
+    return document
 
 
-def write_document(document: dict[str, object], path: Path) -> None:
-    """Writes a document as a file.
-
-    Raises:
-        StorageError: it cannot be written.
-    """
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    write_atomically(path, text.encode())
+def document_bytes(document: Json) -> bytes:
+    """A document as it stands in a file: UTF-8."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")
 
 
-def _result(entry: ResultEntry, render: Render) -> dict[str, object]:
-    found, manifest = entry.found, entry.manifest
+def _result(entry: ResultEntry, render: Render) -> Json:
+    found = entry.found
     seconds = None if found is None else found.seconds
     outside = entry.status.outside_training
     warnings = [] if found is None else [render(said) for said in found.warnings]
     if entry.status.reason is not None:
         warnings.append(render(entry.status.reason))
     return {
-        "model": {
-            "id": manifest.id,
-            "version": manifest.version,
-            "weights_sha256": manifest.weights_sha256,
-            "threshold": manifest.threshold if found is None else found.provenance.threshold,
-            "threshold_solid": manifest.threshold_solid,
-            "calibrated": manifest.is_calibrated,
-        },
+        "model": _model(entry),
         "device": "" if found is None else found.provenance.device,
         "series_instance_uid": entry.display_set.series.series_instance_uid,
         "display_set_id": entry.display_set.id,
@@ -93,12 +117,35 @@ def _result(entry: ResultEntry, render: Render) -> dict[str, object]:
             name: 0.0 if seconds is None else round(getattr(seconds, name), 4)
             for name in ("load", "preprocess", "inference", "postprocess", "total")
         },
-        "findings": [] if found is None else [_finding(f) for f in found.findings],
+        "findings": [] if found is None else [_finding(f, f.score) for f in found.findings],
         "warnings": warnings,
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def _model(entry: ResultEntry) -> Json:
+    """The model that made the findings; without findings the one that is installed."""
+    made_by = None if entry.found is None else entry.found.provenance
+    manifest = entry.manifest
+    if made_by is not None:
+        return {
+            "id": made_by.model_id,
+            "version": made_by.model_version,
+            "weights_sha256": made_by.weights_sha256,
+            "threshold": made_by.threshold,
+            "threshold_solid": made_by.threshold_solid,
+            "calibrated": made_by.is_calibrated,
+        }
+    return {
+        "id": entry.status.model_id,
+        "version": None if manifest is None else manifest.version,
+        "weights_sha256": None if manifest is None else manifest.weights_sha256,
+        "threshold": None if manifest is None else manifest.threshold,
+        "threshold_solid": None if manifest is None else manifest.threshold_solid,
+        "calibrated": False if manifest is None else manifest.is_calibrated,
+    }
+
+
+def _finding(finding: Finding, score: float | None) -> Json:
     box = finding.box
     return {
         "id": str(finding.id),
@@ -108,7 +155,7 @@ def _finding(finding: Finding) -> dict[str, object]:
             "value": finding.code.value,
             "meaning": finding.code.meaning,
         },
-        "score": round(finding.score, 6),
+        "score": None if score is None else round(score, 6),
         "center_lps_mm": None if box is None else list(box.center_lps_mm),
         "box_size_mm": None if box is None else list(box.size_mm),
         "axes_lps": None if box is None else list(box.axes_lps),
@@ -123,4 +170,43 @@ def _finding(finding: Finding) -> dict[str, object]:
             }
             for b in finding.boxes_px
         ],
+    }
+
+
+def _review(review: Review) -> Json:
+    undone = {decision.undoes for decision in review.decisions}
+    return {
+        "readers": list(review.readers),
+        "findings": [_reviewed(entry) for entry in review.entries],
+        "decisions": [_decision(d, d.id in undone) for d in review.decisions],
+    }
+
+
+def _reviewed(entry: ReportEntry) -> Json:
+    decided = entry.decided_at
+    return {
+        "display_set_id": entry.display_set.id,
+        "status": None if entry.status is None else entry.status.value,
+        "origin": entry.finding.origin.value,
+        "reader": entry.reader or None,
+        "decided_at": None if decided is None else decided.isoformat(timespec="seconds"),
+        "reason": entry.reason or None,
+        **_finding(entry.finding, entry.score),
+    }
+
+
+def _decision(decision: Decision, is_undone: bool) -> Json:
+    is_move = decision.kind is DecisionKind.MOVE_THRESHOLD
+    return {
+        "id": str(decision.id),
+        "finding_id": None if is_move else str(decision.finding_id),
+        "display_set_id": decision.display_set_id,
+        "kind": decision.kind.value,
+        "reader": decision.reader,
+        "at": decision.at.isoformat(timespec="milliseconds"),
+        "reason": decision.reason.value or None,
+        "threshold": decision.threshold,
+        "seen_before_mark": decision.seen_before_mark,
+        "undone": is_undone,
+        "undoes": None if decision.undoes is None else str(decision.undoes),
     }

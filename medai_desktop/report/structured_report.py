@@ -5,274 +5,213 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from medai_desktop import __version__
-from medai_desktop.findings import Provenance, tracking_uid
-from medai_desktop.report.atomic_file import write_atomically
-from medai_desktop.report.entries import ReportContent, ReportEntry
-from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.text import Message, message
+from medai_desktop.report.entries import ReportContent
+from medai_desktop.report.measurement_groups import has_place, measurement_group
+from medai_desktop.report.references import report_evidence
+from medai_desktop.report.sentences import PROGRAM, ReportLine, entry_sentence, report_lines
+from medai_desktop.text import Message
 
 if TYPE_CHECKING:
     from highdicom.sr import (
-        AlgorithmIdentification,
-        Measurement,
-        MeasurementReport,
-        ObservationContext,
+        Comprehensive3DSR,
+        ContainerContentItem,
+        ContentItem,
+        TextContentItem,
     )
     from pydicom.dataset import Dataset
 
-MANUFACTURER = "MedAI Desktop"
 Render = Callable[[Message], str]
-Group = object
+SERIES_NUMBER = 9000
+CHARACTER_SET = "ISO_IR 192"
+"""UTF-8, whatever the images use: names of readers and patients need not share a script."""
+
+LONGEST_NAME = 64
+"""Characters of one group of a person's name (PS3.5 table 6.2-1)."""
+
+MINIMUM = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "StudyDescription",
+)
+"""Kept when the images are of a kind whose modules nobody lists."""
 
 
-def write_structured_report(content: ReportContent, path: Path, render: Render) -> None:
-    """Writes the report; preliminary and unverified unless a reader answers for it.
+def report_bytes(content: ReportContent, render: Render) -> bytes:
+    """The report as a file; always preliminary and unverified: nobody signs here.
 
     Args:
         content: what it says.
-        path: of the file.
-        render: wording of the state lines.
+        render: wording of its sentences, English as the document declares.
 
     Raises:
-        StorageError: it cannot be written.
         SourceError: the images it refers to are gone.
     """
-    dataset = structured_report(content, render)
     buffer = io.BytesIO()
-    dataset.save_as(buffer, enforce_file_format=True)
-    write_atomically(path, buffer.getvalue())
+    structured_report(content, render).save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
 
 
 def structured_report(content: ReportContent, render: Render) -> Dataset:
-    """The report as a dataset."""
-    from highdicom.sr import Comprehensive3DSR
+    """The report as a dataset.
 
-    evidence = _evidence(content)
-    report = Comprehensive3DSR(
-        evidence=evidence,
-        content=_measurement_report(content, render)[0],
-        series_instance_uid=f"2.25.{uuid.uuid4().int}",
-        series_number=9000,
-        sop_instance_uid=f"2.25.{uuid.uuid4().int}",
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        is_complete=True,
-        is_final=False,
-        is_verified=False,
-        series_description="Research use only: findings",
-        manufacturer_model_name="MedAI Desktop",
-        software_versions=__version__,
-        device_serial_number="-",
-    )
+    Raises:
+        SourceError: the images it refers to are gone.
+    """
+    from pydicom import config
+
+    evidence = report_evidence(content)
+    # Attributes of the patient are copied as they were written, legal or not.
+    with config.disable_value_validation():
+        report = _report_class()(
+            evidence=evidence,
+            content=_root(content, render),
+            series_instance_uid=f"2.25.{uuid.uuid4().int}",
+            series_number=SERIES_NUMBER,
+            sop_instance_uid=f"2.25.{uuid.uuid4().int}",
+            instance_number=1,
+            manufacturer=PROGRAM,
+            is_complete=True,
+            is_final=False,
+            is_verified=False,
+            series_description="Research use only: findings",
+            manufacturer_model_name=PROGRAM,
+            software_versions=__version__,
+            device_serial_number="-",
+            specific_character_set=CHARACTER_SET,
+        )
     report.ContentQualification = "RESEARCH"
     return report
 
 
-def _measurement_report(content: ReportContent, render: Render) -> MeasurementReport:
-    from highdicom.sr import MeasurementReport, RelationshipTypeValues, TextContentItem
+def person_name(written: str) -> str:
+    """A name as a reader writes it, as a DICOM person name.
+
+    Chinese, Japanese and Korean letters go to the ideographic group (PS3.5 6.2.1.2); what would
+    split the value is replaced. A single component ends with a caret, so that it is not taken for
+    an unfinished one.
+    """
+    plain = " ".join(written.replace("\\", " ").replace("=", " ").split())[: LONGEST_NAME - 1]
+    whole = plain if "^" in plain else f"{plain}^"
+    is_ideographic = any("\u2e80" <= letter <= "\uffef" for letter in plain)
+    return f"={whole}" if is_ideographic else whole
+
+
+def _report_class() -> type[Comprehensive3DSR]:
+    from highdicom.sr import Comprehensive3DSR
+
+    class Report(Comprehensive3DSR):
+        def copy_patient_and_study_information(self, dataset: Dataset) -> None:
+            try:
+                super().copy_patient_and_study_information(dataset)
+            except KeyError:
+                for keyword in MINIMUM:
+                    if keyword in dataset:
+                        self.add(dataset[keyword])
+
+    return Report
+
+
+def _root(content: ReportContent, render: Render) -> ContainerContentItem:
+    """The root container: context, findings, then every state and sentence.
+
+    Without a finding there is no "Imaging Measurements"; TID 1500 then asks for "Qualitative
+    Evaluations", which are there in any case.
+    """
+    from highdicom.sr import (
+        CodeContentItem,
+        ContainerContentItem,
+        ContentSequence,
+        LanguageOfContentItemAndDescendants,
+        RelationshipTypeValues,
+    )
     from pydicom.sr.codedict import codes
     from pydicom.sr.coding import Code
 
-    report = MeasurementReport(
-        observation_context=_observers(content),
-        procedure_reported=Code("363679005", "SCT", "Imaging procedure"),
-        imaging_measurements=[_group(entry) for entry in content.entries],  # type: ignore[misc]
-        title=codes.DCM.ImagingMeasurementReport,
+    root = ContainerContentItem(codes.DCM.ImagingMeasurementReport, template_id="1500")
+    root.ContentSequence = ContentSequence()
+    english = Code("en", "RFC5646", "English")
+    root.ContentSequence.extend(LanguageOfContentItemAndDescendants(english))  # type: ignore[arg-type]
+    root.ContentSequence.extend(_observers(content))
+    root.ContentSequence.append(
+        CodeContentItem(
+            codes.DCM.ProcedureReported,
+            Code("363679005", "SCT", "Imaging procedure"),
+            RelationshipTypeValues.HAS_CONCEPT_MOD,
+        )
     )
-    for line in _lines(content, render):
-        report[0].ContentSequence.append(
-            TextContentItem(codes.DCM.Comment, line, RelationshipTypeValues.CONTAINS)
+    placed = [entry for entry in content.entries if has_place(entry.finding)]
+    if placed:
+        measurements = ContainerContentItem(
+            codes.DCM.ImagingMeasurements, relationship_type=RelationshipTypeValues.CONTAINS
         )
-    return report
-
-
-def _lines(content: ReportContent, render: Render) -> list[str]:
-    titles = ", ".join(sorted({found.provenance.model_title for found in content.finding_sets}))
-    lines = [
-        render(
-            message(
-                "report.research",
-                program=MANUFACTURER,
-                version=__version__,
-                model=titles or "-",
+        measurements.ContentSequence = ContentSequence()
+        for entry in placed:
+            measurements.ContentSequence.extend(
+                measurement_group(entry, entry_sentence(entry, render))
             )
+        root.ContentSequence.append(measurements)
+    elsewhere = [ReportLine(entry_sentence(e, render)) for e in content.entries if e not in placed]
+    root.ContentSequence.append(_evaluations([*report_lines(content, render), *elsewhere]))
+    return root
+
+
+def _evaluations(lines: list[ReportLine]) -> ContainerContentItem:
+    from highdicom.sr import ContainerContentItem, ContentSequence, RelationshipTypeValues
+    from pydicom.sr.coding import Code
+
+    container = ContainerContentItem(
+        Code("C0034375", "UMLS", "Qualitative Evaluations"),
+        relationship_type=RelationshipTypeValues.CONTAINS,
+    )
+    container.ContentSequence = ContentSequence([_text(line) for line in lines])
+    return container
+
+
+def _text(line: ReportLine) -> TextContentItem:
+    from highdicom.sr import (
+        ContentSequence,
+        RelationshipTypeValues,
+        TextContentItem,
+        UIDRefContentItem,
+    )
+    from pydicom.sr.codedict import codes
+
+    item = TextContentItem(codes.DCM.Comment, line.text, RelationshipTypeValues.CONTAINS)
+    if line.series_instance_uid is not None:
+        about = UIDRefContentItem(
+            codes.DCM.SeriesInstanceUID,
+            line.series_instance_uid,
+            RelationshipTypeValues.HAS_PROPERTIES,
         )
-    ]
-    numbers = {s.id: str(s.series.number or s.id) for s in content.study.display_sets}
-    for status in content.statuses:
-        said = {
-            "model": status.model_title,
-            "series": numbers.get(status.display_set_id, status.display_set_id),
-            "state": status.state.value,
-        }
-        reason = status.reason or status.outside_training
-        if reason is None:
-            lines.append(render(message("report.state", **said)))
-        else:
-            lines.append(render(message("report.state_reason", **said, reason=reason)))
-    return lines
+        item.ContentSequence = ContentSequence([about])
+    return item
 
 
-def _observers(content: ReportContent) -> ObservationContext:
+def _observers(content: ReportContent) -> list[ContentItem]:
+    """The program, and everyone who decided something, each as an observer (TID 1001)."""
     from highdicom.sr import (
         DeviceObserverIdentifyingAttributes,
-        ObservationContext,
         ObserverContext,
         PersonObserverIdentifyingAttributes,
     )
     from pydicom.sr.codedict import codes
 
-    device = ObserverContext(
-        codes.DCM.Device,
-        DeviceObserverIdentifyingAttributes(
-            uid=f"2.25.{uuid.uuid5(uuid.NAMESPACE_URL, MANUFACTURER + __version__).int}",
-            name=MANUFACTURER,
-            manufacturer_name=MANUFACTURER,
-            model_name=__version__,
-        ),
-    )
-    person = None
-    if content.reader:
-        person = ObserverContext(
-            codes.DCM.Person, PersonObserverIdentifyingAttributes(name=content.reader)
+    contexts = [
+        ObserverContext(
+            codes.DCM.Person, PersonObserverIdentifyingAttributes(name=person_name(reader))
         )
-    return ObservationContext(observer_person_context=person, observer_device_context=device)
-
-
-def _group(entry: ReportEntry) -> Group:
-    from highdicom.sr import (
-        CodedConcept,
-        PlanarROIMeasurementsAndQualitativeEvaluations,
-        TrackingIdentifier,
-        VolumetricROIMeasurementsAndQualitativeEvaluations,
-    )
-    from pydicom.sr.coding import Code
-
-    finding, shown = entry.finding, entry.display_set
-    code = finding.code
-    tracking = TrackingIdentifier(uid=tracking_uid(finding.id), identifier=str(finding.id))
-    kind = CodedConcept(code.value, code.scheme, code.meaning)
-    algorithm = None if entry.provenance is None else _algorithm(entry.provenance)
-    category = Code("49755003", "SCT", "Morphologically Abnormal Structure")
-    frame_uid = None
-    if shown.geometry is not None:
-        frame_uid = shown.geometry.frame_of_reference_uid
-    if finding.box is not None and frame_uid is not None:
-        return VolumetricROIMeasurementsAndQualitativeEvaluations(
-            tracking_identifier=tracking,
-            referenced_volume_surface=_surface(entry, frame_uid),  # type: ignore[arg-type]
-            finding_type=kind,
-            finding_category=category,
-            algorithm_id=algorithm,
-            measurements=_score(entry),
-        )
-    return PlanarROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=tracking,
-        referenced_region=_region(entry),  # type: ignore[arg-type]
-        finding_type=kind,
-        finding_category=category,
-        algorithm_id=algorithm,
-        measurements=_score(entry),
-    )
-
-
-def _surface(entry: ReportEntry, frame_uid: str) -> object:
-    """The ellipsoid inscribed in the box, by the end points of its three axes (LPS mm)."""
-    from highdicom.sr import GraphicTypeValues3D, SourceSeriesForSegmentation, VolumeSurface
-
-    box = entry.finding.box
-    if box is None:
-        raise ValueError("a finding with a box is needed")
-    center, axes = np.array(box.center_lps_mm), box.axes()
-    ends = [
-        center + sign * axes[:, axis] * box.size_mm[axis] / 2
-        for axis in range(3)
-        for sign in (-1, 1)
+        for reader in content.readers
     ]
-    return VolumeSurface(
-        graphic_type=GraphicTypeValues3D.ELLIPSOID,
-        graphic_data=np.array(ends, dtype=np.float64),
-        frame_of_reference_uid=frame_uid,
-        source_series=SourceSeriesForSegmentation(entry.display_set.series.series_instance_uid),
+    device = DeviceObserverIdentifyingAttributes(
+        uid=f"2.25.{uuid.uuid5(uuid.NAMESPACE_URL, PROGRAM + __version__).int}",
+        name=PROGRAM,
+        manufacturer_name=PROGRAM,
+        model_name=f"{PROGRAM} {__version__}",
     )
-
-
-def _region(entry: ReportEntry) -> object:
-    from highdicom.sr import GraphicTypeValues, ImageRegion, SourceImageForRegion
-
-    box = entry.finding.boxes_px[len(entry.finding.boxes_px) // 2]
-    corners = [(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)]
-    image = _image_of(entry.display_set, box.sop_instance_uid)
-    frames = [box.frame] if entry.display_set.pixels.frames > 1 else None
-    return ImageRegion(
-        graphic_type=GraphicTypeValues.POLYLINE,
-        graphic_data=np.array([*corners, corners[0]], dtype=np.float64),
-        source_image=SourceImageForRegion(image, box.sop_instance_uid, frames),
-    )
-
-
-def _image_of(shown: DisplaySet, sop_instance_uid: str) -> str:
-    for frame in shown.frames:
-        if frame.instance.sop_instance_uid == sop_instance_uid:
-            return frame.instance.sop_class_uid
-    return shown.frames[0].instance.sop_class_uid
-
-
-def _algorithm(made_by: Provenance) -> AlgorithmIdentification:
-    from highdicom.sr import AlgorithmIdentification
-    from pydicom.sr.coding import Code
-
-    return AlgorithmIdentification(
-        name=made_by.model_id,
-        version=made_by.model_version,
-        parameters=[
-            f"weights sha256 {made_by.weights_sha256}",
-            f"settings sha256 {made_by.settings_sha256}",
-            f"threshold {made_by.threshold:g}",
-        ],
-        family=Code("123110", "DCM", "Artificial Intelligence"),
-        manufacturer=MANUFACTURER,
-    )
-
-
-def _score(entry: ReportEntry) -> list[Measurement] | None:
-    """The program's score as a number 0 to 1 (UCUM 1), never as a share of a hundred."""
-    from highdicom.sr import Measurement
-    from pydicom.sr.coding import Code
-
-    if entry.score is None:
-        return None
-    return [
-        Measurement(
-            name=Code("111012", "DCM", "Certainty of Finding"),
-            value=round(entry.score, 6),
-            unit=Code("1", "UCUM", "no units"),
-        )
-    ]
-
-
-def _evidence(content: ReportContent) -> list[Dataset]:
-    """One image of each series that the report speaks of, and every image it points at."""
-    import pydicom
-
-    pointed = {box.sop_instance_uid for e in content.entries for box in e.finding.boxes_px}
-    spoken = {entry.display_set.id for entry in content.entries}
-    spoken |= {found.display_set_id for found in content.finding_sets}
-    chosen: dict[str, Path] = {}
-    for shown in content.study.display_sets:
-        if shown.id not in spoken:
-            continue
-        for number, frame in enumerate(shown.frames):
-            uid = frame.instance.sop_instance_uid
-            if number == 0 or uid in pointed:
-                chosen[uid] = frame.instance.path
-    if not chosen:
-        first = content.study.display_sets[0].frames[0].instance
-        chosen[first.sop_instance_uid] = first.path
-    return [pydicom.dcmread(path, stop_before_pixels=True) for path in chosen.values()]
+    contexts.append(ObserverContext(codes.DCM.Device, device))
+    return [item for context in contexts for item in context]

@@ -158,6 +158,7 @@ class ReadingDesk:
 
     def close(self) -> None:
         """Ends jobs, worker programs and decode workers."""
+        self.exporting.close()
         self.detection.close()
         self.opening.close()
         self.recent.close()

@@ -34,6 +34,19 @@ class Split(Enum):
     DROPPED = "dropped"
 
 
+USES = (
+    Split.TRAIN,
+    Split.TRAIN,
+    Split.TEST,
+    Split.TRAIN,
+    Split.VALIDATION,
+    Split.TRAIN,
+    Split.TEST,
+    Split.TRAIN,
+)
+"""What each of the eight blocks of a class is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """One image.
@@ -75,24 +88,23 @@ def read_cohort(data: Path) -> list[Slice]:
 
 
 def split_of_numbers(numbers: Iterable[int], gap: int) -> dict[int, tuple[Split, str]]:
-    """Splits file numbers into contiguous blocks: 70 % train, 12 % validation, 18 % test.
+    """Splits file numbers into eight contiguous blocks of equal count.
 
-    Ten blocks by count; of each, the first part trains, then a gap is dropped, and so on, so that
-    no two splits come nearer than `gap` numbers.
+    Blocks 0, 1, 3, 5 and 7 train, 4 validates, 2 and 6 test. Where the use changes, the numbers
+    within `gap` of the last one before are dropped: no two splits come nearer than that.
+
+    Args:
+        numbers: of the files of one class; they run by patient.
+        gap: the most slices that one patient has.
 
     Returns:
         For each number its split and the name of its block.
     """
-    ordered = sorted(numbers)
+    blocks = [[int(n) for n in part] for part in np.array_split(np.array(sorted(numbers)), 8)]
     result: dict[int, tuple[Split, str]] = {}
-    blocks = [list(part) for part in np.array_split(np.array(ordered), 8)]
-    pattern = (Split.TRAIN, Split.TRAIN, Split.TEST, Split.TRAIN)
     last_number, last_split = -(10**9), Split.DROPPED
-    for index, block in enumerate(blocks):
-        split = pattern[index % 4]
-        if index == 4:
-            split = Split.VALIDATION
-        for number in (int(n) for n in block):
+    for index, (block, split) in enumerate(zip(blocks, USES, strict=True)):
+        for number in block:
             is_near = split is not last_split and number - last_number <= gap
             result[number] = (Split.DROPPED if is_near else split, f"{split.value}-{index}")
             if not is_near:
@@ -107,40 +119,52 @@ def decoded(item: Slice) -> npt.NDArray[np.uint8]:
 
 
 def _tumour_class(folder: Path, kind: int) -> list[Slice]:
-    files = {int(path.stem): path for path in folder.glob("*.jpg")}
+    files = {int(path.stem): path for path in folder.glob("*.jpg") if path.stem.isdigit()}
     splits = split_of_numbers(files, GAPS[CLASSES[kind]])
     result = []
     for number, path in sorted(files.items()):
         split, block = splits[number]
-        _, x, y, width, height = (
-            float(v) for v in path.with_suffix(".txt").read_text().split()[:5]
-        )
-        jpeg = path.read_bytes()
-        with Image.open(io.BytesIO(jpeg)) as image:
-            columns, rows = image.size
-        box = (
-            (x - width / 2) * columns,
-            (y - height / 2) * rows,
-            (x + width / 2) * columns,
-            (y + height / 2) * rows,
-        )
+        try:
+            jpeg, box = _with_box(path)
+        except (OSError, ValueError) as error:
+            raise SourceError(message("training.bad_file", file=path.name)) from error
         name = f"{CLASSES[kind]}-{block}"
         result.append(Slice(jpeg, box, kind, split, name, "brain-tumour-mr"))
     return result
 
 
+def _with_box(path: Path) -> tuple[bytes, tuple[float, float, float, float]]:
+    """An image and its box in pixel edges, from fractions of its sides in the file beside it."""
+    _, x, y, width, height = (float(v) for v in path.with_suffix(".txt").read_text().split()[:5])
+    jpeg = path.read_bytes()
+    with Image.open(io.BytesIO(jpeg)) as image:
+        columns, rows = image.size
+    box = (
+        (x - width / 2) * columns,
+        (y - height / 2) * rows,
+        (x + width / 2) * columns,
+        (y + height / 2) * rows,
+    )
+    return jpeg, box
+
+
 def _negatives(folder: Path) -> list[Slice]:
+    """Tumour-free slices; two of three subjects train where the licence lets them."""
     by_subject: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*.jpg")):
-        found = re.match(r"(IXI\d+|sub-[^-_]+|patient\d+)", path.stem)
-        by_subject.setdefault(found.group(1) if found else path.stem[:8], []).append(path)
+        by_subject.setdefault(subject_of(path.stem), []).append(path)
     result = []
     for index, (subject, paths) in enumerate(sorted(by_subject.items())):
         split = Split.TEST
         if folder.name in TRAINED_NEGATIVES and index % 3 != 2:
             split = Split.TRAIN
         for path in paths:
-            result.append(
-                Slice(path.read_bytes(), None, -1, split, f"{folder.name}-{subject}", folder.name)
-            )
+            block = f"{folder.name}-{subject}"
+            result.append(Slice(path.read_bytes(), None, -1, split, block, folder.name))
     return result
+
+
+def subject_of(name: str) -> str:
+    """Whose slice it is, from the name of its file without extension."""
+    found = re.match(r"(IXI\d+|sub-[^-_]+|patient\d+)", name)
+    return found.group(1) if found else name[:8]

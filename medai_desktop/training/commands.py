@@ -2,67 +2,88 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
-import torch
-from safetensors.torch import save_file
-
 from medai_desktop.detection.manifest import read_manifest
-from medai_desktop.errors import UsageError
-from medai_desktop.runtimes.networks.slice_detector import SliceDetector, load_slice_detector
-from medai_desktop.runtimes.slice_grey import NORMALISATION
+from medai_desktop.detection.registry import check_weights
+from medai_desktop.errors import ModelError, UsageError
+from medai_desktop.jobs import Cancellation
+from medai_desktop.report.atomic_file import check_writable, write_atomically
+from medai_desktop.runtimes.networks.slice_detector import load_slice_detector
 from medai_desktop.text import Message, message
 from medai_desktop.training.cohort import read_cohort
+from medai_desktop.training.export import export
 from medai_desktop.training.fitting import fit
-from medai_desktop.training.measure import EvaluationReport, measure
+from medai_desktop.training.measure import EvaluationReport, OperatingPoints, measure
 from medai_desktop.training.recipe import RECIPES, SliceRecipe
 
 Told = Callable[[int, int, Message], None]
-MODEL_VERSION = "1.0.0"
 
 
-def run_training(model_id: str, data: Path, out: Path, *, resume: bool, progress: Told) -> Path:
+def run_training(
+    model_id: str,
+    data: Path,
+    out: Path,
+    *,
+    resume: bool,
+    progress: Told,
+    cancellation: Cancellation | None = None,
+) -> Path:
     """Trains a model from its recipe, measures it and writes its folder.
 
     Args:
         model_id: a recipe's.
         data: the unpacked collections.
-        out: for checkpoints, log and the finished model.
+        out: for checkpoint, log and the finished model.
         resume: go on where an earlier run stopped.
         progress: told of finished steps.
+        cancellation: asked after each step; a checkpoint is written before the end.
 
     Returns:
         The folder of the finished model.
 
     Raises:
-        UsageError: there is no recipe of this name.
+        UsageError: there is no recipe of this name, or an earlier run stands in the way.
         SourceError: the collections are not there.
+        StorageError: the folder cannot be written.
+        CancelledError: it was cancelled; `resume` goes on.
     """
-    recipe = _recipe(model_id)
+    recipe = recipe_of(model_id)
+    check_writable(out)
     stage = message("training.fitting", model=model_id)
+    measuring = message("training.measuring", model=model_id)
     cohort = read_cohort(data)
     network = fit(
-        recipe, cohort, out, resume=resume, told=lambda done, total: progress(done, total, stage)
+        recipe,
+        cohort,
+        out,
+        resume=resume,
+        told=lambda done, total: progress(done, total, stage),
+        cancellation=cancellation,
     )
-    report = measure(network, recipe, cohort, lambda done, total: progress(done, total, stage))
+
+    def told(done: int, total: int) -> None:
+        if cancellation is not None:
+            cancellation.raise_if_cancelled()
+        progress(done, total, measuring)
+
+    report = measure(network, recipe, cohort, told)
     return export(network, recipe, report, out / model_id)
 
 
 def run_evaluation(
     model_id: str, folder: Path, data: Path, out: Path, *, progress: Told
 ) -> EvaluationReport:
-    """Measures a finished model on the part of the data kept apart.
+    """Measures a finished model on the part of the data kept apart, at its own thresholds.
 
     Args:
         model_id: a recipe's.
         folder: of the model.
         data: the unpacked collections.
         out: ``report.json`` goes there.
-        progress: told of finished slices.
+        progress: told of finished slices; may raise to stop.
 
     Returns:
         The figures.
@@ -71,67 +92,50 @@ def run_evaluation(
         UsageError: there is no recipe of this name.
         ModelError: the model folder is unusable.
         SourceError: the collections are not there.
+        StorageError: the folder cannot be written.
     """
     from safetensors.torch import load_file
 
-    recipe = _recipe(model_id)
+    recipe = recipe_of(model_id)
+    check_writable(out)
     manifest = read_manifest(folder)
-    network = load_slice_detector(dict(manifest.network_config), load_file(str(manifest.weights)))
+    check_weights(manifest)
+    try:
+        network = load_slice_detector(
+            dict(manifest.network_config), load_file(str(manifest.weights))
+        )
+    except (KeyError, RuntimeError, TypeError) as error:
+        raise ModelError(message("detection.bad_manifest", model=model_id)) from error
     stage = message("training.measuring", model=model_id)
     report = measure(
-        network, recipe, read_cohort(data), lambda done, total: progress(done, total, stage)
+        network,
+        recipe,
+        read_cohort(data),
+        lambda done, total: progress(done, total, stage),
+        OperatingPoints(manifest.threshold, manifest.threshold_solid),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report.document(), indent=1)
-    (out / "report.json").write_text(text, encoding="utf-8")
+    text = json.dumps(evaluation_document(report, folder), indent=1, allow_nan=False) + "\n"
+    write_atomically(out / "report.json", text.encode())
     return report
 
 
-def export(
-    network: SliceDetector, recipe: SliceRecipe, report: EvaluationReport, folder: Path
-) -> Path:
-    """Writes weights (half precision) and manifest of a model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    state = {
-        name: value.contiguous().half() if value.dtype == torch.float32 else value.contiguous()
-        for name, value in network.state_dict().items()
+def evaluation_document(report: EvaluationReport, folder: Path) -> dict[str, object]:
+    """The figures of a model as JSON values, with what was measured."""
+    manifest = read_manifest(folder)
+    model = {
+        "id": manifest.id,
+        "version": manifest.version,
+        "weights_sha256": manifest.weights_sha256,
     }
-    weights = folder / "weights.safetensors"
-    save_file(state, str(weights))
-    manifest = {
-        "id": recipe.model_id,
-        "title": "Brain mass MR",
-        "version": MODEL_VERSION,
-        "task": "detection",
-        "modality": ["MR"],
-        "labels": [
-            {
-                "name": "enhancing mass",
-                "code": {"scheme": "SCT", "value": "4147007", "meaning": "Mass"},
-            }
-        ],
-        "fit": {"regions": ["head"], "mr_classes": ["T1"], "prefers_contrast": True},
-        "input": {
-            "spacing_mm": recipe.spacing_mm,
-            "canvas_px": recipe.canvas_px,
-            "normalisation": NORMALISATION,
-        },
-        "joining": {"link_iou": 0.2, "least_slices_mm": 5.0},
-        "threshold": round(report.threshold, 4),
-        "threshold_solid": round(report.threshold_solid, 4),
-        "calibrated": False,
-        "network": {"name": "slice-detector", "config": asdict(recipe.network)},
-        "weights": {
-            "file": weights.name,
-            "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
-        },
-        "own_test": {"lesions": report.lesions, "unmarked": report.unmarked},
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return folder
+    return {"model": model, **report.document()}
 
 
-def _recipe(model_id: str) -> SliceRecipe:
+def recipe_of(model_id: str) -> SliceRecipe:
+    """The recipe of a model.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
     if model_id not in RECIPES:
         raise UsageError(message("training.no_recipe", model=model_id))
     return RECIPES[model_id]

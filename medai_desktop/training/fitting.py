@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import time
@@ -15,24 +14,37 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from medai_desktop.errors import CancelledError, UsageError
+from medai_desktop.jobs import Cancellation
+from medai_desktop.report.atomic_file import write_atomically
 from medai_desktop.runtimes.networks.slice_detector import (
     STRIDE,
     SliceDetector,
     SliceDetectorOutput,
 )
 from medai_desktop.runtimes.slice_grey import normalise_slice
+from medai_desktop.text import message
 from medai_desktop.training.augmentation import augmented
+from medai_desktop.training.checkpoint import TrainingState, read_checkpoint, write_checkpoint
 from medai_desktop.training.cohort import Slice, Split, decoded
 from medai_desktop.training.recipe import SliceRecipe
 
 Told = Callable[[int, int], None]
-CHECKPOINT_EVERY = 100
+CHECKPOINT = "checkpoint.safetensors"
+LOG = "log.jsonl"
+LOG_EVERY = 20
 
 
 def fit(
-    recipe: SliceRecipe, cohort: Sequence[Slice], out: Path, *, resume: bool, told: Told
+    recipe: SliceRecipe,
+    cohort: Sequence[Slice],
+    out: Path,
+    *,
+    resume: bool,
+    told: Told,
+    cancellation: Cancellation | None = None,
 ) -> SliceDetector:
-    """Trains, or goes on from the last checkpoint.
+    """Trains, or goes on from the last checkpoint; both give the same weights.
 
     Args:
         recipe: what to do.
@@ -40,57 +52,73 @@ def fit(
         out: folder of checkpoint and log.
         resume: go on where an earlier run stopped.
         told: called with finished and total steps.
+        cancellation: asked after each step; a checkpoint is written before the end.
 
     Returns:
         The network with the running mean of its weights.
+
+    Raises:
+        UsageError: there is a checkpoint and nobody said what to do with it, or it is that of
+            another recipe.
+        CancelledError: it was cancelled; `resume` goes on.
+        StorageError: a checkpoint cannot be written.
     """
-    out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    network: SliceDetector = SliceDetector(recipe.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    mean = copy.deepcopy(network)
-    optimiser = torch.optim.AdamW(
-        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
-    )
-    first = 0
-    checkpoint = out / "checkpoint.pt"
-    if resume and checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(kept["network"])
-        mean.load_state_dict(kept["mean"])
-        optimiser.load_state_dict(kept["optimiser"])
-        first = int(kept["step"])
+    state = TrainingState.fresh(recipe)
+    checkpoint = out / CHECKPOINT
+    if checkpoint.exists():
+        if not resume:
+            raise UsageError(message("training.checkpoint_there", folder=str(out)))
+        read_checkpoint(state, recipe, checkpoint)
+    text = json.dumps(asdict(recipe), indent=1) + "\n"
+    write_atomically(out / "recipe.json", text.encode())
     train = [item for item in cohort if item.split is Split.TRAIN]
     with_mark = [item for item in train if item.box is not None]
     without = [item for item in train if item.box is None]
-    started = time.monotonic()
-    with (out / "log.jsonl").open("a", encoding="utf-8") as log:
-        for step in range(first, recipe.steps):
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(recipe, step)
-            slices, boxes, kinds = draw_batch(recipe, with_mark, without, step)
-            with torch.autocast("cpu", torch.bfloat16):
-                output = network(slices)
-            losses = detection_loss(output, boxes, kinds)
-            optimiser.zero_grad(set_to_none=True)
-            losses.sum().backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimiser.step()
-            _follow(mean, network, min(recipe.ema, (1 + step) / (10 + step)))
-            if step % 20 == 19 or step + 1 == recipe.steps:
-                line = {
-                    "step": step + 1,
-                    "losses": [round(v, 4) for v in losses.tolist()],
-                    "seconds": round(time.monotonic() - started, 1),
-                }
-                log.write(json.dumps(line) + "\n")
-                log.flush()
-            if (step + 1) % CHECKPOINT_EVERY == 0 or step + 1 == recipe.steps:
-                _save(checkpoint, network, mean, optimiser, step + 1)
-            told(step + 1, recipe.steps)
-    (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1), encoding="utf-8")
-    mean.eval()
-    return mean
+    diary = _Diary(out / LOG)
+    for step in range(state.step, recipe.steps):
+        losses = train_step(state, recipe, draw_batch(recipe, with_mark, without, step))
+        is_last = state.step == recipe.steps
+        if state.step % LOG_EVERY == 0 or is_last:
+            diary.note(state.step, losses)
+        is_cancelled = cancellation is not None and cancellation.is_cancelled
+        if state.step % recipe.checkpoint_every == 0 or is_last or is_cancelled:
+            write_checkpoint(state, recipe, checkpoint)
+        told(state.step, recipe.steps)
+        if is_cancelled:
+            raise CancelledError(message("training.stopped", step=state.step, total=recipe.steps))
+    state.mean.eval()
+    return state.mean
+
+
+def train_step(
+    state: TrainingState, recipe: SliceRecipe, batch: tuple[Tensor, Tensor, Tensor]
+) -> Tensor:
+    """One step of the optimiser, and of the running mean of the weights.
+
+    Args:
+        state: changed in place.
+        recipe: what to do.
+        batch: slices, boxes, kinds, as `draw_batch` has them.
+
+    Returns:
+        The four losses before the step.
+    """
+    for group in state.optimiser.param_groups:
+        group["lr"] = learning_rate(recipe, state.step)
+    slices, boxes, kinds = batch
+    with torch.autocast("cpu", torch.bfloat16):
+        output = state.network(slices)
+    losses = detection_loss(output, boxes, kinds)
+    state.optimiser.zero_grad(set_to_none=True)
+    losses.sum().backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(state.network.parameters(), 5.0)
+    state.optimiser.step()
+    decay = min(recipe.ema, (1 + state.step) / (10 + state.step))
+    _follow(state.mean, state.network, decay)
+    state.step += 1
+    return losses.detach()
 
 
 def learning_rate(recipe: SliceRecipe, step: int) -> float:
@@ -197,21 +225,18 @@ def _follow(mean: SliceDetector, network: SliceDetector, decay: float) -> None:
                 kept.copy_(new)
 
 
-def _save(
-    path: Path,
-    network: SliceDetector,
-    mean: SliceDetector,
-    optimiser: torch.optim.Optimizer,
-    step: int,
-) -> None:
-    part = path.with_suffix(".part")
-    torch.save(
-        {
-            "network": network.state_dict(),
-            "mean": mean.state_dict(),
-            "optimiser": optimiser.state_dict(),
+class _Diary:
+    """The log of a run, one JSON line at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._started = time.monotonic()
+
+    def note(self, step: int, losses: Tensor) -> None:
+        line = {
             "step": step,
-        },
-        part,
-    )
-    part.replace(path)
+            "losses": [round(value, 4) for value in losses.tolist()],
+            "seconds": round(time.monotonic() - self._started, 1),
+        }
+        with self._path.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")

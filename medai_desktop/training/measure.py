@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,14 @@ MOST_FALSE_DASHED = 1.0
 
 HIT_OVERLAP = 0.3
 """A lesion counts as marked from this overlap on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatingPoints:
+    """At which scores a model marks: `dashed` the lower, `solid` the higher."""
+
+    dashed: float
+    solid: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +63,12 @@ class EvaluationReport:
     threshold_solid: float
 
     def document(self) -> dict[str, object]:
-        """As JSON values."""
+        """As JSON values; a figure that cannot be had is null."""
         return {
-            "ap50": self.ap50,
-            "ap50_interval_95": list(self.ap50_interval),
-            "ap30": self.ap30,
-            "ap50_by_class": dict(self.ap50_by_class),
+            "ap50": _figure(self.ap50),
+            "ap50_interval_95": [_figure(end) for end in self.ap50_interval],
+            "ap30": _figure(self.ap30),
+            "ap50_by_class": {name: _figure(value) for name, value in self.ap50_by_class},
             "lesions": self.lesions,
             "unmarked_at_threshold": self.unmarked,
             "false_marks_a_subject": [
@@ -91,43 +100,74 @@ def measure(
     recipe: SliceRecipe,
     cohort: Sequence[Slice],
     told: Callable[[int, int], None],
+    points: OperatingPoints | None = None,
 ) -> EvaluationReport:
-    """Runs the test part and the tumour-free subjects; thresholds come from those subjects."""
+    """Runs the test part: slices with a tumour, and tumour-free subjects.
+
+    Args:
+        network: in evaluation mode.
+        recipe: tells the scale.
+        cohort: only its test split is used.
+        told: called with finished and total slices; may raise to stop.
+        points: where to count; None: they are chosen on the tumour-free subjects of the same test
+            part, which makes the counts on those subjects kinder than they are.
+    """
     test = [item for item in cohort if item.split is Split.TEST]
+    seen = _Seen(test, _all_marks(network, recipe, test, told))
+    if points is None:
+        points = seen.chosen_points()
+    blocks = sorted({item.block for item in test if item.box is not None})
+
+    def ap50_of(drawn: Sequence[str]) -> float:
+        return _figure_of_blocks(drawn, test, seen.own, 0.5)
+
+    hits = hits_in_order(
+        [mark for mark in seen.own if mark.score >= points.dashed], seen.lesions, HIT_OVERLAP
+    )
+    return EvaluationReport(
+        average_precision(seen.own, seen.lesions, 0.5),
+        bootstrap_interval(ap50_of, blocks, rounds=100) if blocks else (math.nan, math.nan),
+        average_precision(seen.own, seen.lesions, 0.3),
+        tuple((name, _figure_of_class(kind, test, seen.own)) for kind, name in enumerate(CLASSES)),
+        len(seen.lesions),
+        len(seen.lesions) - int(hits.sum()),
+        tuple(_false_of(source, test, seen.marks, points) for source in _sources(test)),
+        points.dashed,
+        points.solid,
+    )
+
+
+class _Seen:
+    """The marks of a network on the test part, by image number as text."""
+
+    def __init__(self, test: Sequence[Slice], marks: list[ScoredBox]) -> None:
+        self._test, self.marks = test, marks
+        self.lesions: dict[str, tuple[Box, ...]] = {
+            str(n): (item.box,) for n, item in enumerate(test) if item.box is not None
+        }
+        self.own = [mark for mark in marks if mark.image in self.lesions]
+
+    def chosen_points(self) -> OperatingPoints:
+        subjects = {item.block for item in self._test if item.box is None}
+        scores = [mark.score for mark in self.marks if mark.image not in self.lesions]
+        return OperatingPoints(
+            threshold_for_false_marks(scores, len(subjects), MOST_FALSE_DASHED),
+            threshold_for_false_marks(scores, len(subjects), MOST_FALSE_SOLID),
+        )
+
+
+def _all_marks(
+    network: SliceDetector,
+    recipe: SliceRecipe,
+    test: Sequence[Slice],
+    told: Callable[[int, int], None],
+) -> list[ScoredBox]:
     marks: list[ScoredBox] = []
     network.eval()
     for number, item in enumerate(test):
         marks += _marks(network, recipe, item, str(number))
         told(number + 1, len(test))
-    truth: dict[str, tuple[Box, ...]] = {
-        str(n): () if item.box is None else (item.box,) for n, item in enumerate(test)
-    }
-    with_mark = [n for n, item in enumerate(test) if item.box is not None]
-    of_lesions = {str(n): truth[str(n)] for n in with_mark}
-    own = [mark for mark in marks if mark.image in of_lesions]
-    free = [n for n, item in enumerate(test) if item.box is None]
-    subjects = {test[n].block for n in free}
-    false_scores = [mark.score for mark in marks if mark.image not in of_lesions]
-    low = threshold_for_false_marks(false_scores, len(subjects), MOST_FALSE_DASHED)
-    solid = threshold_for_false_marks(false_scores, len(subjects), MOST_FALSE_SOLID)
-    kept = [mark for mark in own if mark.score >= low]
-    hit = int(hits_in_order(kept, of_lesions, HIT_OVERLAP).sum())
-    blocks = sorted({test[n].block for n in with_mark})
-
-    def ap50_of(drawn: Sequence[str]) -> float:
-        return _figure_of_blocks(drawn, test, own, 0.5)
-
-    return EvaluationReport(
-        average_precision(own, of_lesions, 0.5),
-        bootstrap_interval(ap50_of, blocks, rounds=100),
-        average_precision(own, of_lesions, 0.3),
-        tuple((name, _figure_of_class(kind, test, own)) for kind, name in enumerate(CLASSES)),
-        len(with_mark),
-        len(with_mark) - hit,
-        tuple(_false_of(source, test, marks, low, solid) for source in _sources(test)),
-        low,
-        solid,
-    )
+    return marks
 
 
 def _marks(network: SliceDetector, recipe: SliceRecipe, item: Slice, image: str) -> list[ScoredBox]:
@@ -173,7 +213,7 @@ def _sources(test: Sequence[Slice]) -> list[str]:
 
 
 def _false_of(
-    source: str, test: Sequence[Slice], marks: Sequence[ScoredBox], low: float, solid: float
+    source: str, test: Sequence[Slice], marks: Sequence[ScoredBox], points: OperatingPoints
 ) -> tuple[str, int, float, float]:
     images = {str(n) for n, item in enumerate(test) if item.source == source and item.box is None}
     subjects = len({test[int(n)].block for n in images})
@@ -181,6 +221,10 @@ def _false_of(
     return (
         source,
         subjects,
-        sum(score >= low for score in scores) / max(1, subjects),
-        sum(score >= solid for score in scores) / max(1, subjects),
+        sum(score >= points.dashed for score in scores) / max(1, subjects),
+        sum(score >= points.solid for score in scores) / max(1, subjects),
     )
+
+
+def _figure(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from dataclasses import asdict, dataclass
 
 from medai_desktop.runtimes.networks.slice_detector import SliceDetectorConfig
 
@@ -13,6 +15,7 @@ class SliceRecipe:
 
     Attributes:
         model_id: the model it makes.
+        title: what a reader sees.
         network: sizes of the network.
         canvas_px: side of the square input.
         spacing_mm: physical size of its pixels.
@@ -24,9 +27,11 @@ class SliceRecipe:
         ema: decay of the running mean of the weights.
         seed: of everything random.
         threads: of torch.
+        checkpoint_every: steps between checkpoints.
     """
 
     model_id: str
+    title: str
     network: SliceDetectorConfig = SliceDetectorConfig()
     canvas_px: int = 288
     spacing_mm: float = 0.87
@@ -38,6 +43,16 @@ class SliceRecipe:
     ema: float = 0.998
     seed: int = 20261124
     threads: int = 1
+    checkpoint_every: int = 100
+
+    @property
+    def sha256(self) -> str:
+        """Over everything that changes the weights, hexadecimal."""
+        parts = asdict(self)
+        del parts["checkpoint_every"]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-RECIPES: dict[str, SliceRecipe] = {"brain-tumour-mr": SliceRecipe("brain-tumour-mr")}
+RECIPES: dict[str, SliceRecipe] = {
+    "brain-tumour-mr": SliceRecipe("brain-tumour-mr", "Brain mass MR")
+}

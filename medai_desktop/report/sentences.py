@@ -1,0 +1,158 @@
+"""The sentences of a report: states of the models, who made what of a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from medai_desktop import __version__
+from medai_desktop.findings import DetectionState, FindingSet, RunStatus
+from medai_desktop.report.entries import ReportContent, ReportEntry, Review
+from medai_desktop.review import DecisionKind, FindingStatus
+from medai_desktop.series.display_set import DisplaySet
+from medai_desktop.text import Message, message
+
+Render = Callable[[Message], str]
+PROGRAM = "MedAI Desktop"
+END = ".。"
+
+
+def research_sentence(titles: set[str], render: Render) -> str:
+    """What stands in every export.
+
+    Args:
+        titles: of the models behind it.
+        render: wording.
+    """
+    said = message(
+        "report.research",
+        program=PROGRAM,
+        version=__version__,
+        model=", ".join(sorted(titles)) or "-",
+    )
+    return render(said)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One or two sentences; `series_instance_uid` is the series they are about, None for none."""
+
+    text: str
+    series_instance_uid: str | None = None
+
+
+def report_lines(content: ReportContent, render: Render) -> list[ReportLine]:
+    """Everything a report says besides its findings."""
+    titles = {found.provenance.model_title for found in content.finding_sets}
+    shown = {candidate.id: candidate for candidate in content.study.display_sets}
+    found = {(f.display_set_id, f.provenance.model_id): f for f in content.finding_sets}
+    lines = [ReportLine(research_sentence(titles, render))]
+    for status in content.statuses:
+        images = shown.get(status.display_set_id)
+        if images is not None:
+            run = found.get((status.display_set_id, status.model_id))
+            said = state_sentence(status, images, run, render)
+            lines.append(ReportLine(said, images.series.series_instance_uid))
+    if content.review is not None:
+        lines += [ReportLine(said) for said in _review_lines(content.review, shown, render)]
+    return lines
+
+
+def state_sentence(
+    status: RunStatus, shown: DisplaySet, found: FindingSet | None, render: Render
+) -> str:
+    """What became of one model on one display set, with its threshold.
+
+    Args:
+        status: of the model.
+        shown: the display set.
+        found: what it marked; None when it did not come to an end.
+        render: wording.
+    """
+    model, series = status.model_title, series_name(shown, render)
+    reason = _reason(status.reason, render)
+    said = _state(status, found, (model, series, len(shown.frames)), reason)
+    outside = status.outside_training
+    if outside is None or found is None:
+        return render(said)
+    return render(
+        message("report.state_outside", state=said, model=model, reason=_reason(outside, render))
+    )
+
+
+def series_name(shown: DisplaySet, render: Render) -> str:
+    """A series as a reader knows it: number and description."""
+    number, description = shown.series.number, shown.series.description
+    if number is None:
+        return description or shown.id
+    if not description:
+        return render(message("report.series_number", number=number))
+    return render(message("report.series", number=number, description=description))
+
+
+def entry_sentence(entry: ReportEntry, render: Render) -> str:
+    """Who marked a place, and what readers made of it."""
+    label = entry.finding.label
+    when = f"{entry.decided_at:%Y-%m-%d %H:%M} UTC" if entry.decided_at is not None else "-"
+    who = {"label": label, "reader": entry.reader, "when": when}
+    if entry.provenance is None:
+        return render(message("report.added", **who))
+    model = f"{entry.provenance.model_title} {entry.provenance.model_version}"
+    if entry.status is FindingStatus.AGREED:
+        return render(message("report.agreed", **who, model=model))
+    if entry.status is FindingStatus.EDITED:
+        return render(message("report.edited", **who, model=model))
+    return render(message("report.unread", label=label, model=model))
+
+
+def _state(
+    status: RunStatus, found: FindingSet | None, about: tuple[str, str, int], reason: str
+) -> Message:
+    model, series, images = about
+    named: dict[str, str | int] = {"model": model, "series": series}
+    if status.state is DetectionState.FAILED:
+        return message("report.state_failed", **named, reason=reason)
+    if status.state is DetectionState.STALE:
+        return message("report.state_stale", **named, reason=reason)
+    if status.state in (DetectionState.QUEUED, DetectionState.RUNNING):
+        return message("report.state_waiting", **named)
+    if status.state is DetectionState.NOT_RUN or found is None:
+        return message("report.state_not_run", **named, reason=reason)
+    threshold = found.provenance.threshold
+    named |= {"images": images, "threshold": f"{threshold:g}"}
+    count = len(found.at_or_above(threshold))
+    if count == 0:
+        return message("report.state_nothing", **named)
+    return message("report.state_done", **named, count=count)
+
+
+def _review_lines(review: Review, shown: dict[str, DisplaySet], render: Render) -> list[str]:
+    undone = {decision.undoes for decision in review.decisions}
+    lines = [
+        render(
+            message(
+                "report.threshold_moved",
+                reader=decision.reader,
+                series=series_name(shown[decision.display_set_id], render),
+                threshold=f"{decision.threshold:g}",
+            )
+        )
+        for decision in review.decisions
+        if decision.kind is DecisionKind.MOVE_THRESHOLD
+        and decision.undoes is None
+        and decision.id not in undone
+        and decision.display_set_id in shown
+    ]
+    counts = {
+        "agreed": review.count(FindingStatus.AGREED),
+        "edited": review.count(FindingStatus.EDITED),
+        "rejected": review.count(FindingStatus.REJECTED),
+        "unsure": review.count(FindingStatus.UNSURE),
+        "undecided": review.count(FindingStatus.OPEN),
+        "added": review.count(FindingStatus.ADDED),
+    }
+    return [*lines, render(message("report.review", **counts))]
+
+
+def _reason(reason: Message | None, render: Render) -> str:
+    return "-" if reason is None else render(reason).rstrip(END + " ")
