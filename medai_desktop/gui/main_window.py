@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self._unsubscribe = desk.subscribe(self._changed)
         desk.recent.refresh()
         self._changed(Changes(studies=True, language=True, notices=True))
+        self.start.open_folder.setFocus()
 
     @property
     def viewports(self) -> list[ViewportWidget]:

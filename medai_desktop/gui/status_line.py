@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from medai_desktop.detection.naming import model_name
 from medai_desktop.gui.labels import ElidedLabel, label, push_button
@@ -38,6 +38,7 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 1, 12, 0)
         row.setSpacing(8)
+        self._cursor.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._cursor.setFixedWidth(READOUT_PX)
         row.addWidget(self._cursor)
         row.addWidget(self._hint, 1)
