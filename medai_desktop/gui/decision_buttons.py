@@ -13,6 +13,7 @@ from medai_desktop.commands import command
 from medai_desktop.gui import icons, theme
 from medai_desktop.gui.finding_rows import BUTTONS_PX, REASONS
 from medai_desktop.gui.guard import guarded
+from medai_desktop.gui.keys import key_words
 from medai_desktop.gui.labels import name_it, push_button
 from medai_desktop.gui.theme import DARK
 from medai_desktop.session.desk import ReadingDesk
@@ -107,7 +108,8 @@ class DecisionButtons(QWidget):
             icons.ICON_SIZE.scaled(ICON_PX, ICON_PX, Qt.AspectRatioMode.KeepAspectRatio)
         )
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        name_it(button, self._desk.render(item.title), ", ".join(item.keys[:1]))
+        key = self._desk.render(key_words(item.keys[0])) if item.keys else ""
+        name_it(button, self._desk.render(item.title), key)
         if identity != "findings.reject":
             button.clicked.connect(lambda _=False: self._decider.decide(identity))
 

@@ -69,6 +69,7 @@ class StatusLine(QWidget):
         device = self._desk.detection.device_name()
         said = message("gui.device", device=device.upper()) if device else message("gui.here")
         self._device.setText(say(said))
+        self._memory.setToolTip(say(message("gui.memory_why")))
         self.refresh_job()
 
     def refresh_job(self) -> None:
@@ -109,7 +110,6 @@ class StatusLine(QWidget):
         self._memory.setVisible(found is not None)
         if found is not None:
             self._memory.setText(f"{found / GIB:.1f} GB")
-            self._memory.setToolTip(self._desk.render(message("gui.memory_why")))
 
     def _cancel_job(self) -> None:
         job = self._desk.foremost_job

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from medai_desktop.app.locations import Locations, find_locations
@@ -48,11 +49,17 @@ def locations() -> Locations:
     return found
 
 
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> None:
+    """The program's fonts and colours."""
+    theme.load_fonts(find_locations().fonts)
+    theme.apply(qapp)
+
+
 @pytest.fixture
-def make_window(qtbot: QtBot, locations: Locations) -> Iterator[MakeWindow]:
+def make_window(qtbot: QtBot, locations: Locations, dressed: None) -> Iterator[MakeWindow]:
     """Windows that end with the test."""
     windows: list[MainWindow] = []
-    theme.load_fonts(locations.fonts)
 
     def make(
         paths: Sequence[Path] | None = None,
