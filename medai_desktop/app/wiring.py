@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.app.locations import Locations
+from medai_desktop.app.memory import memory_bytes
 from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.detection.detector import Detector
 from medai_desktop.detection.registry import ModelRegistry
@@ -126,5 +127,6 @@ def build_desk(
             ),
             remember,
             complaints=() if settings.complaint is None else (settings.complaint,),
+            memory_bytes=memory_bytes,
         )
     )

@@ -11,6 +11,7 @@ _MODELS: dict[str, Message] = {
     "brain-tumour-mr": message("detection.model_brain_tumour_mr"),
 }
 _LABELS: dict[str, Message] = {
+    "lesion": message("detection.label_lesion"),
     "enhancing mass": message("detection.label_enhancing_mass"),
 }
 _LESIONS: dict[str, Message] = {

@@ -13,9 +13,9 @@ from medai_desktop.commands import command
 from medai_desktop.gui import icons, theme
 from medai_desktop.gui.finding_rows import BUTTONS_PX, REASONS
 from medai_desktop.gui.guard import guarded
+from medai_desktop.gui.keys import key_words
 from medai_desktop.gui.labels import name_it, push_button
 from medai_desktop.gui.theme import DARK
-from medai_desktop.review import RejectReason
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 
@@ -26,12 +26,8 @@ ONLY_ICON_PX = 32
 class Decider(Protocol):
     """Whoever carries decisions out."""
 
-    def run(self, identity: str) -> None:
-        """Runs a command by id."""
-        ...
-
-    def reject_because(self, reason: RejectReason) -> None:
-        """Rejects the selected finding with a reason; asks for the reader first."""
+    def decide(self, identity: str) -> None:
+        """Runs a command that decides on the selected finding; asks for the reader first."""
         ...
 
 
@@ -112,20 +108,22 @@ class DecisionButtons(QWidget):
             icons.ICON_SIZE.scaled(ICON_PX, ICON_PX, Qt.AspectRatioMode.KeepAspectRatio)
         )
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        name_it(button, self._desk.render(item.title), ", ".join(item.keys[:1]))
+        key = self._desk.render(key_words(item.keys[0])) if item.keys else ""
+        name_it(button, self._desk.render(item.title), key)
         if identity != "findings.reject":
-            button.clicked.connect(lambda _=False: self._decider.run(identity))
+            button.clicked.connect(lambda _=False: self._decider.decide(identity))
 
     def _reasons(self) -> QMenu:
         menu = QMenu(self)
         plain = menu.addAction(self._desk.render(message("gui.reason_none")))
-        plain.triggered.connect(lambda _=False: self._decider.reject_because(RejectReason.NONE))
+        plain.triggered.connect(_bound(self._decider.decide, "findings.reject"))
         menu.addSeparator()
         for number, (reason, said) in enumerate(REASONS.items(), start=1):
             action = menu.addAction(f"&{number}   {self._desk.render(said)}")
-            action.triggered.connect(_bound(self._decider.reject_because, reason))
+            identity = f"findings.reject_{reason.name.lower()}"
+            action.triggered.connect(_bound(self._decider.decide, identity))
         return menu
 
 
-def _bound(act: Callable[[RejectReason], None], reason: RejectReason) -> Callable[[], None]:
-    return lambda: act(reason)
+def _bound(act: Callable[[str], None], identity: str) -> Callable[[], None]:
+    return lambda: act(identity)

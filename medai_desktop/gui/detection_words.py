@@ -154,7 +154,7 @@ def _done(desk: ReadingDesk, found: FindingSet, series: str) -> Message:
     if found.outside_training is not None:
         solid = []
     if not above:
-        return message("gui.state_done_none", series=series, threshold=f"{threshold:.2f}")
+        return message("gui.state_done_none", series=series, threshold=score_words(threshold))
     if len(solid) == len(above):
         return message("gui.state_done", series=series, marks=marks(len(solid)))
     more = len(above) - len(solid)
@@ -168,7 +168,7 @@ def _no_mark(manifest: Manifest, shown: DisplaySet, found: FindingSet | None) ->
         model=model_name(manifest.id, manifest.title),
         series=series_name(shown),
         images=len(shown.frames),
-        threshold=f"{threshold:.2f}",
+        threshold=score_words(threshold),
         unmarked=manifest.own_test.unmarked,
         lesions=manifest.own_test.lesions,
         kind=lesions_name(manifest.labels[0].name),
@@ -187,3 +187,9 @@ def series_name(shown: DisplaySet) -> str:
     if shown.series.number is not None:
         return str(shown.series.number)
     return shown.series.description or shown.series.modality or "?"
+
+
+def score_words(score: float) -> str:
+    """A score with two figures, with three where two would round it."""
+    words = f"{score:.3f}"
+    return words[:-1] if words.endswith("0") else words

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 _qt = logging.getLogger("qt")
 
 PACKAGE = "medai_desktop"
-CHATTER = ("propagateSizeHints",)
+CHATTER = ("This plugin does not support",)
 """Said by Qt's plug-ins again and again; nobody can do anything about it."""
 
 LEVELS = {

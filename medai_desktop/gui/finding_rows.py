@@ -10,13 +10,11 @@ from PySide6.QtGui import QPixmap
 
 from medai_desktop.detection.naming import label_name
 from medai_desktop.findings import Finding
-from medai_desktop.gui.detection_words import series_name
 from medai_desktop.review import Decision, FindingStatus, RejectReason
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.reviewing import FindingRow
 from medai_desktop.text import Message, message
-from medai_desktop.view.reading_order import reading_position
 
 Thumbnail = Callable[[Finding, DisplaySet], QPixmap | None]
 
@@ -129,7 +127,7 @@ def _fold_words(count: int) -> Message:
 
 def _mark_row(desk: ReadingDesk, row: FindingRow, thumbnail: Thumbnail) -> MarkRow:
     finding, say = row.finding, desk.render
-    place, what = say(_place(row)), say(label_name(finding.label))
+    place, what = _sentence(say(row.place)), say(label_name(finding.label))
     status = "" if row.reviewed.decision is None else say(_status(row.reviewed.status, row))
     spoken = [place, what, status]
     if row.provenance is not None:
@@ -147,12 +145,8 @@ def _mark_row(desk: ReadingDesk, row: FindingRow, thumbnail: Thumbnail) -> MarkR
     )
 
 
-def _place(row: FindingRow) -> Message:
-    series, shown = series_name(row.display_set), row.display_set
-    k = row.finding.central_slice
-    if k is None or len(shown.frames) == 1:
-        return message("gui.place_series", series=series)
-    return message("gui.place", series=series, image=reading_position(shown, k))
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _status(status: FindingStatus, row: FindingRow) -> Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from medai_desktop.gui import icons
 from medai_desktop.gui.decision_buttons import Decider, DecisionButtons
@@ -80,14 +81,20 @@ class FindingsPanel(QWidget):
         item = None if row is None else self.rows.item_of(row.key)
         if wanted == self._buttons_for and (item is None or self.rows.itemWidget(item)):
             return
-        for number in range(self.rows.count()):
-            self.rows.removeItemWidget(self.rows.item(number))
-        self._buttons_for, self.buttons = wanted, None
+        self._take_buttons_away()
+        self._buttons_for = wanted
         if row is not None and item is not None:
             self.buttons = DecisionButtons(
                 self._desk, self._decider, TEXT_LEFT_PX, row.buttons_top_px
             )
             self.rows.setItemWidget(item, self.buttons)
+
+    def _take_buttons_away(self) -> None:
+        if self.buttons is not None and isValid(self.buttons):
+            self.buttons.hide()
+        self.buttons = None
+        for number in range(self.rows.count()):
+            self.rows.removeItemWidget(self.rows.item(number))
 
     def _chosen(self, row: Row) -> None:
         if isinstance(row, FoldRow):

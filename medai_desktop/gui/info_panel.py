@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from medai_desktop.gui.detection_words import model_title
+from medai_desktop.gui.detection_words import model_title, score_words
 from medai_desktop.gui.info_words import facts, sentences
 from medai_desktop.gui.labels import label, rule
 from medai_desktop.gui.series_words import title
@@ -82,8 +82,8 @@ class InfoPanel(QScrollArea):
             column.addWidget(label(say(model_title(manifest))))
             said = message(
                 "gui.model_facts",
-                threshold=f"{manifest.threshold:.2f}",
-                solid=f"{manifest.threshold_solid:.2f}",
+                threshold=score_words(manifest.threshold),
+                solid=score_words(manifest.threshold_solid),
                 unmarked=manifest.own_test.unmarked,
                 lesions=manifest.own_test.lesions,
             )

@@ -14,6 +14,7 @@ _NAMES: dict[str, Message] = {
     "Home": message("gui.key_home"),
     "End": message("gui.key_end"),
     "Return": message("gui.key_return"),
+    "Enter": message("gui.key_return"),
     "Esc": message("gui.key_escape"),
     "Del": message("gui.key_delete"),
 }

@@ -33,7 +33,6 @@ from medai_desktop.gui.translator import speak
 from medai_desktop.gui.view_grid import ViewGrid
 from medai_desktop.gui.viewport_widget import ViewportWidget
 from medai_desktop.gui.window_port import WindowPort
-from medai_desktop.review import RejectReason
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import Notice
 from medai_desktop.session.desk import ReadingDesk
@@ -84,9 +83,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._center())
         self._panels_soon = Soon(REDRAW_MS, self._refresh_panels)
         self._jobs_soon = Soon(REDRAW_MS, self._refresh_jobs)
+        desk.reviewing.ask_reader_by(self.port.with_reader)
         self._unsubscribe = desk.subscribe(self._changed)
         desk.recent.refresh()
         self._changed(Changes(studies=True, language=True, notices=True))
+        self.start.open_folder.setFocus()
 
     @property
     def viewports(self) -> list[ViewportWidget]:
@@ -109,9 +110,9 @@ class MainWindow(QMainWindow):
         if chosen.is_enabled(self._desk):
             chosen.handler(Invocation(self._desk, self.port))
 
-    def reject_because(self, reason: RejectReason) -> None:
-        """Rejects the selected finding with a reason; asks for the reader first."""
-        self.port.with_reader(lambda: (self._desk.reviewing.reject(reason), None)[1])
+    def decide(self, identity: str) -> None:
+        """Runs a command that decides on the selected finding; asks for the reader first."""
+        self.port.with_reader(lambda: self.run(identity))
 
     # -- Qt --------------------------------------------------------------------------------------
 

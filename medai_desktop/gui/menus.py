@@ -35,11 +35,15 @@ LAYOUT = (
     "rest.full_screen",
 )
 MORE = (
+    "see.slab",
+    "see.diffusion",
+    LINE,
     "see.invert",
     "see.turn_left",
     "see.turn_right",
     "see.flip_horizontally",
     "see.flip_vertically",
+    "see.fit",
     "see.reset",
     LINE,
     "findings.toggle_marks",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
 
 from medai_desktop.series.display_set import DisplaySet, Verdict
 from medai_desktop.session.opening import LoadState
@@ -67,21 +71,25 @@ def _wrong(shown: DisplaySet, images: int) -> Message | None:
 
 
 def _missing(shown: DisplaySet) -> Message:
-    gaps = [said for said in shown.messages if said.id == "series.missing_slices"]
-    missing = sum(int(str(said.argument("count"))) for said in gaps) or 1
-    places = [place for said in gaps if (place := _place(shown, said)) is not None]
-    first: int | str = min(places) if places else "?"
+    """How many slices are missing, and after which image in reading order the first gap is."""
+    gaps = dict(_gaps(shown))
+    if not gaps:
+        return message("gui.verdict_irregular", count=len(shown.frames))
+    missing, first = sum(gaps.values()), min(gaps)
     if missing == 1:
         return message("gui.verdict_one_missing", place=first)
     return message("gui.verdict_missing", missing=missing, place=first)
 
 
-def _place(shown: DisplaySet, gap: Message) -> int | None:
-    """Reading position of the image before a gap."""
-    names = {gap.argument("first"), gap.argument("second")}
-    places = [
-        reading_position(shown, k)
-        for k, frame in enumerate(shown.frames)
-        if frame.instance.path.name in names
-    ]
-    return min(places, default=None)
+def _gaps(shown: DisplaySet) -> Iterator[tuple[int, int]]:
+    """Reading position before each gap, and the slices that are not there."""
+    if shown.geometry is None:
+        return
+    usual, normal = shown.geometry.spacing_mm[0], shown.geometry.normal
+    for k, (here, there) in enumerate(pairwise(shown.frames)):
+        if here.position_lps_mm is None or there.position_lps_mm is None:
+            continue
+        step = np.subtract(there.position_lps_mm, here.position_lps_mm) @ normal
+        lost = round(float(step) / usual) - 1
+        if lost > 0:
+            yield min(reading_position(shown, k), reading_position(shown, k + 1)), lost

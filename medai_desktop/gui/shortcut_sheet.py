@@ -79,7 +79,7 @@ class ShortcutSheet(ReadingDialog):
 
 
 def _written(desk: ReadingDesk, item: Command) -> str:
-    return ",  ".join(desk.render(key_words(key)) for key in item.keys)
+    return ",  ".join(dict.fromkeys(desk.render(key_words(key)) for key in item.keys))
 
 
 def _keys(text: str) -> QLabel:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from medai_desktop.detection.naming import model_name
 from medai_desktop.gui.labels import ElidedLabel, label, push_button
@@ -38,6 +38,7 @@ class StatusLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 1, 12, 0)
         row.setSpacing(8)
+        self._cursor.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._cursor.setFixedWidth(READOUT_PX)
         row.addWidget(self._cursor)
         row.addWidget(self._hint, 1)
@@ -68,6 +69,7 @@ class StatusLine(QWidget):
         device = self._desk.detection.device_name()
         said = message("gui.device", device=device.upper()) if device else message("gui.here")
         self._device.setText(say(said))
+        self._memory.setToolTip(say(message("gui.memory_why")))
         self.refresh_job()
 
     def refresh_job(self) -> None:
@@ -108,7 +110,6 @@ class StatusLine(QWidget):
         self._memory.setVisible(found is not None)
         if found is not None:
             self._memory.setText(f"{found / GIB:.1f} GB")
-            self._memory.setToolTip(self._desk.render(message("gui.memory_why")))
 
     def _cancel_job(self) -> None:
         job = self._desk.foremost_job

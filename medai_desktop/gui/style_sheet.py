@@ -24,7 +24,7 @@ QLabel[rank="reader"] {{ color: {theme.reader}; }}
 QLabel:disabled {{ color: {theme.faded(theme.text)}; }}
 QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.edge};
   padding: 4px 6px; }}
-QSplitter::handle {{ background: {theme.line}; }}
+QDialog {{ border: 1px solid {theme.edge}; }}
 """
 
 

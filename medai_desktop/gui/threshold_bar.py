@@ -7,13 +7,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from medai_desktop.findings import FindingSet
-from medai_desktop.gui.detection_words import series_name
+from medai_desktop.gui.detection_words import score_words, series_name
 from medai_desktop.gui.guard import answering, guarded
 from medai_desktop.gui.labels import icon_button, label, name_it
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 
-STEPS = 100
+STEPS = 1000
+ARROW_STEP = 10
+PAGE_STEP = 50
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
@@ -48,14 +50,17 @@ class ThresholdBar(QWidget):
         self._desk = desk
         self._found: FindingSet | None = None
         self._is_refreshing = False
+        self._before = 0
         self._name, self._value = label(rank="2"), label()
         self._value.setWordWrap(False)
         self.reset = icon_button("ph.arrow-counter-clockwise", self._put_back)
         self.reset.setStyleSheet("min-height: 22px; min-width: 22px; max-width: 22px;")
         self.slider = ScoreSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(1, STEPS)
-        self.slider.setPageStep(5)
+        self.slider.setSingleStep(ARROW_STEP)
+        self.slider.setPageStep(PAGE_STEP)
         self.slider.valueChanged.connect(self._moved)
+        self.slider.sliderPressed.connect(self._pressed)
         self.slider.sliderReleased.connect(self._kept)
         line = QHBoxLayout()
         line.setSpacing(4)
@@ -81,7 +86,7 @@ class ThresholdBar(QWidget):
         if len(sets) > 1 and shown is not None:
             words = message("gui.threshold_of", series=series_name(shown))
         self._name.setText(say(words))
-        self._value.setText(f"{value:.2f}")
+        self._value.setText(score_words(value))
         name_it(self.slider, say(message("gui.threshold_why")))
         name_it(self.reset, say(message("gui.threshold_reset")))
         own = self._found.provenance.threshold
@@ -109,8 +114,11 @@ class ThresholdBar(QWidget):
             is_final = not self.slider.isSliderDown()
             self._desk.reviewing.set_threshold(self._found, value / STEPS, is_final=is_final)
 
+    def _pressed(self) -> None:
+        self._before = self.slider.value()
+
     def _kept(self) -> None:
-        if self._found is not None:
+        if self._found is not None and self.slider.value() != self._before:
             value = self.slider.value() / STEPS
             self._desk.reviewing.set_threshold(self._found, value, is_final=True)
 

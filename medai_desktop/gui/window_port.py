@@ -126,8 +126,8 @@ class WindowPort:
             self._window.showFullScreen()
 
     def edit_selected_mark(self) -> None:
-        """Says how a box is replaced: reject it and draw another."""
-        self._desk.viewing.say(message("gui.edit_hint"))
+        """Puts handles on the box of the selected finding."""
+        self._desk.reviewing.begin_edit()
 
     def cancel_action(self) -> None:
         """Falls back to the window tool."""

@@ -17,6 +17,10 @@ from medai_desktop.text import Message, message
 REMOVABLE = ("/media/", "/run/media/", "/mnt/", "/Volumes/", "//", "\\\\")
 """Where systems put drives and network folders that come and go."""
 
+MOUNT_DEPTHS = (("/run/media/", 5), ("/media/", 4))
+OTHER_DEPTH = 3
+"""So many parts of a path name the place where a drive is hung in: ``/media/reader/STICK``."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecentEntry:
@@ -90,6 +94,5 @@ def _is_on_a_drive_that_is_gone(path: Path, is_there: Callable[[Path], bool]) ->
         return not _answers(Path(path.anchor), is_there)
     if not written.startswith(REMOVABLE):
         return False
-    depth = 4 if written.startswith("/run/media/") else 3
-    mount = Path(*path.parts[: depth + (written.startswith("/media/"))])
-    return not _answers(mount, is_there)
+    depth = next((n for start, n in MOUNT_DEPTHS if written.startswith(start)), OTHER_DEPTH)
+    return not _answers(Path(*path.parts[:depth]), is_there)

@@ -1,0 +1,295 @@
+"""The findings panel: what the programs said, and the reader's decisions."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyle, QStyleOptionSlider
+from pytestqt.qtbot import QtBot
+
+from medai_desktop.app.locations import Locations
+from medai_desktop.catalog.journal import CatalogJournal
+from medai_desktop.findings import DetectionState, FindingSet
+from medai_desktop.gui.dialogs import ReaderDialog
+from medai_desktop.gui.finding_rows import FoldRow, MarkRow, steps
+from medai_desktop.gui.main_window import MainWindow
+from medai_desktop.gui.theme import DARK
+from medai_desktop.review import DecisionKind, FindingStatus, RejectReason
+from tests.gui.hands import click, click_row, drag, row_rectangle
+from tests.gui.windows import SAMPLE, WAIT_MS, Looked, MakeWindow, desk_of
+
+
+@pytest.fixture
+def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
+    """A head study with marks of an earlier run."""
+    return make_window([looked.folder], is_private=False)
+
+
+def mark_rows(window: MainWindow) -> list[MarkRow]:
+    return [row for row in window.side.findings.rows.rows() if isinstance(row, MarkRow)]
+
+
+def decisions(locations: Locations, display_set_id: str) -> list[DecisionKind]:
+    journal = CatalogJournal(locations.catalog)
+    try:
+        return [entry.kind for entry in journal.decisions([display_set_id])]
+    finally:
+        journal.close()
+
+
+def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> None:
+    dialog = window.findChild(ReaderDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    QTest.keyClicks(dialog.name, name)
+    QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+
+
+def test_rows_show_what_counts_and_fold_what_scores_lower(
+    window: MainWindow, marks: FindingSet
+) -> None:
+    rows = window.side.findings.rows.rows()
+    assert [type(row) for row in rows] == [MarkRow, MarkRow, FoldRow]
+    assert rows[2].spoken == "2 marks with a lower score"
+    assert {row.key for row in mark_rows(window)} == {f.id for f in marks.findings[:2]}
+    assert all(row.place.startswith("Series ") for row in mark_rows(window))
+    assert all(row.what == "Enhancing mass" for row in mark_rows(window))
+    click_row(window.side.findings.rows, 2)
+    assert [type(r) for r in window.side.findings.rows.rows()] == [
+        MarkRow,
+        MarkRow,
+        FoldRow,
+        MarkRow,
+        MarkRow,
+    ]
+    click_row(window.side.findings.rows, 2)
+    assert len(mark_rows(window)) == 2
+
+
+def test_state_is_said_in_sentences(window: MainWindow, looked: Looked) -> None:
+    said = window.side.findings.states.texts()
+    assert said[0] == "Brain mass MR " + ".".join(looked.manifest.version.split(".")[:2])
+    assert said[1].endswith("done: 2 marks, 2 more with a lower score")
+    assert said[-1].startswith("Looked for: enhancing masses.")
+    assert any("not run on 1 other series" in line for line in said)
+
+
+def test_thumbnail_is_cut_from_the_pixels(window: MainWindow) -> None:
+    for row in mark_rows(window):
+        assert row.thumbnail is not None
+        image = row.thumbnail.toImage()
+        greys = {image.pixelColor(x, y).red() for x in range(0, 96, 8) for y in range(0, 96, 8)}
+        assert len(greys) > 5, "a picture, not a plain square"
+
+
+def test_click_on_a_row_selects_and_jumps(window: MainWindow, marks: FindingSet) -> None:
+    desk, rows = desk_of(window), window.side.findings.rows
+    for number in (1, 0):
+        click_row(rows, number)
+        row = mark_rows(window)[number]
+        assert row.is_selected
+        assert desk.reviewing.selected == row.key
+        finding = next(f for f in marks.findings if f.id == row.key)
+        slices = [
+            state.slice_index
+            for state in desk.viewing.layout.viewports
+            if state.display_set_id == marks.display_set_id
+        ]
+        assert finding.central_slice in slices
+        buttons = window.side.findings.buttons
+        assert buttons is not None
+        assert buttons.isVisible()
+
+
+def test_selected_row_has_the_edge_of_the_program(window: MainWindow) -> None:
+    rows = window.side.findings.rows
+    click_row(rows, 0)
+    image = rows.viewport().grab().toImage()
+    top, other = row_rectangle(rows, 0).top(), row_rectangle(rows, 1).top()
+    assert image.pixelColor(1, top + 20) == QColor(DARK.program)
+    assert image.pixelColor(1, other + 20) != QColor(DARK.program)
+
+
+def test_agree_in_the_row_asks_for_the_name_once(
+    window: MainWindow, qtbot: QtBot, locations: Locations, marks: FindingSet
+) -> None:
+    desk, panel = desk_of(window), window.side.findings
+    click_row(panel.rows, 0)
+    assert panel.buttons is not None
+    click(panel.buttons.agree)
+    assert decisions(locations, marks.display_set_id) == []
+    name_the_reader(window, qtbot)
+    assert desk.reviewing.reader == "Dr Lee"
+    assert decisions(locations, marks.display_set_id) == [DecisionKind.AGREE]
+    assert mark_rows(window)[0].status == "Agreed · Dr Lee"
+    click_row(panel.rows, 1)
+    assert panel.buttons is not None
+    click(panel.buttons.agree)
+    assert mark_rows(window)[1].status == "Agreed · Dr Lee"
+    assert decisions(locations, marks.display_set_id) == [DecisionKind.AGREE] * 2
+
+
+def test_esc_in_the_dialog_decides_nothing(
+    window: MainWindow, qtbot: QtBot, locations: Locations, marks: FindingSet
+) -> None:
+    panel = window.side.findings
+    click_row(panel.rows, 0)
+    assert panel.buttons is not None
+    click(panel.buttons.agree)
+    dialog = window.findChild(ReaderDialog)
+    assert dialog is not None
+    QTest.keyClick(dialog.name, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert desk_of(window).reviewing.needs_reader
+    assert mark_rows(window)[0].status == ""
+    assert decisions(locations, marks.display_set_id) == []
+
+
+def test_a_blank_name_is_none(window: MainWindow, qtbot: QtBot) -> None:
+    window.run("rest.reader")
+    dialog = window.findChild(ReaderDialog)
+    assert dialog is not None
+    QTest.keyClicks(dialog.name, "   ")
+    assert not dialog.go_on.isEnabled()
+    QTest.keyClicks(dialog.name, "Li")
+    assert dialog.go_on.isEnabled()
+    dialog.reject()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_reject_with_a_reason_by_its_key(
+    window: MainWindow, qtbot: QtBot, locations: Locations, marks: FindingSet
+) -> None:
+    desk, panel = desk_of(window), window.side.findings
+    desk.reviewing.set_reader("Dr Lee")
+    click_row(panel.rows, 0)
+    chosen = mark_rows(window)[0].key
+    assert panel.buttons is not None
+    menu = panel.buttons.reject.menu()
+    menu.popup(window.mapToGlobal(QPoint(300, 300)))
+    qtbot.waitUntil(menu.isVisible)
+    QTest.keyClick(menu, Qt.Key.Key_3)
+    row = next(row for row in mark_rows(window) if row.key == chosen)
+    assert row.is_rejected
+    assert row.status == "Rejected: artefact · Dr Lee"
+    history = desk.reviewing.history.entries[-1]
+    assert history.reason is RejectReason.ARTEFACT
+    assert decisions(locations, marks.display_set_id) == [DecisionKind.REJECT]
+
+
+def test_decision_comes_back_with_the_next_window(
+    window: MainWindow, make_window: MakeWindow, looked: Looked
+) -> None:
+    desk = desk_of(window)
+    desk.reviewing.set_reader("Dr Lee")
+    click_row(window.side.findings.rows, 0)
+    assert window.side.findings.buttons is not None
+    click(window.side.findings.buttons.unsure)
+    assert mark_rows(window)[0].status == "Unsure · Dr Lee"
+    window.close()
+    again = make_window([looked.folder], is_private=False)
+    assert [row.status for row in mark_rows(again)][:1] == ["Unsure · Dr Lee"]
+    statuses = {r.reviewed.status for r in desk_of(again).reviewing.rows()}
+    assert FindingStatus.UNSURE in statuses
+
+
+def handle_at(window: MainWindow) -> QPoint:
+    slider = window.side.findings.threshold.slider
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    area = slider.style().subControlRect(
+        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+    )
+    return area.center()
+
+
+def test_threshold_drag_changes_the_rows_and_is_journalled_once(
+    window: MainWindow, locations: Locations, marks: FindingSet
+) -> None:
+    desk, bar = desk_of(window), window.side.findings.threshold
+    desk.reviewing.set_reader("Dr Lee")
+    before = len(mark_rows(window))
+    assert not bar.reset.isVisible()
+    drag(bar.slider, handle_at(window), QPoint(bar.slider.width() - 2, handle_at(window).y()))
+    assert desk.reviewing.threshold(marks) > marks.provenance.threshold_solid
+    assert len(mark_rows(window)) < before
+    assert decisions(locations, marks.display_set_id) == [DecisionKind.MOVE_THRESHOLD]
+    assert bar.reset.isVisible()
+    click(bar.reset)
+    assert desk.reviewing.threshold(marks) == marks.provenance.threshold
+    assert {f.id for f in marks.findings[:2]} <= {row.key for row in mark_rows(window)}
+
+
+def test_touching_the_slider_moves_nothing(
+    window: MainWindow, locations: Locations, marks: FindingSet
+) -> None:
+    desk, bar = desk_of(window), window.side.findings.threshold
+    desk.reviewing.set_reader("Dr Lee")
+    place = handle_at(window)
+    QTest.mouseClick(bar.slider, Qt.MouseButton.LeftButton, pos=place)
+    assert desk.reviewing.threshold(marks) == marks.provenance.threshold
+    assert decisions(locations, marks.display_set_id) == []
+
+
+def test_arrows_of_the_slider_are_its_own(window: MainWindow, marks: FindingSet) -> None:
+    desk, slider = desk_of(window), window.side.findings.threshold.slider
+    desk.reviewing.set_reader("Dr Lee")
+    stage = desk.viewing.stage_index
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert desk.reviewing.threshold(marks) == pytest.approx(
+        marks.provenance.threshold + 0.01, abs=0.002
+    )
+    assert desk.viewing.stage_index == stage
+
+
+def test_hidden_marks_are_said(window: MainWindow) -> None:
+    panel = window.side.findings
+    assert not panel._hidden.isVisible()
+    window.viewports[0].setFocus()
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert panel._hidden.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert not panel._hidden.isVisible()
+
+
+def test_scores_fill_one_to_five_squares() -> None:
+    assert [steps(score) for score in (0.0, 0.19, 0.2, 0.55, 0.8, 1.0)] == [1, 1, 2, 3, 5, 5]
+
+
+def test_a_running_detection_can_be_cancelled(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window(SAMPLE)
+    desk = desk_of(window)
+    click(window.tool_bar.buttons["file.detect"])
+    running = DetectionState.RUNNING
+    qtbot.waitUntil(
+        lambda: running in {s.state for s in desk.detection.statuses()}, timeout=WAIT_MS
+    )
+    qtbot.waitUntil(
+        lambda: (
+            any("running" in t for t in window.side.findings.states.texts())
+            or any("starting" in t for t in window.side.findings.states.texts())
+        ),
+        timeout=WAIT_MS,
+    )
+    qtbot.waitUntil(window.status.cancel.isVisible, timeout=WAIT_MS)
+    assert window.status.texts()[2].startswith("Brain mass MR")
+    assert not window.tool_bar.buttons["file.detect"].isEnabled()
+    click(window.status.cancel)
+    qtbot.waitUntil(lambda: not desk.detection.is_running, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: any("cancelled by the reader" in t for t in window.side.findings.states.texts())
+    )
+    assert not window.status.cancel.isVisible()
+    assert window.tool_bar.buttons["file.detect"].isEnabled()
+
+
+def test_programs_are_named_before_anything_is_open(make_window: MakeWindow) -> None:
+    window = make_window()
+    said = window.side.findings.states.texts()
+    assert said[0] == "Programs on this computer"
+    assert said[1].startswith("Brain mass MR ")
+    assert said[1].endswith(", ready")
