@@ -59,14 +59,6 @@ class WindowPort(Protocol):
         """Full screen, or back."""
         ...
 
-    def edit_selected_mark(self) -> None:
-        """Puts handles on the box of the selected finding."""
-        ...
-
-    def cancel_action(self) -> None:
-        """Ends a drag or an edit without effect."""
-        ...
-
     def close_window(self) -> None:
         """Ends the program."""
         ...

@@ -6,12 +6,18 @@ from medai_desktop.commands.command import Command, CommandGroup, Invocation
 from medai_desktop.commands.conditions import can_detect, is_something_shown, is_study_open
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import Language, message
+from medai_desktop.view.tool import Tool
 
 
 def _detect(on: Invocation) -> None:
     reason = on.desk.detection.start()
     if reason is not None:
         on.desk.viewing.say(reason)
+
+
+def _cancel(on: Invocation) -> None:
+    if not on.desk.reviewing.cancel():
+        on.desk.viewing.set_tool(Tool.WINDOW)
 
 
 def _speak(language: Language) -> Command:
@@ -98,7 +104,7 @@ FILING: tuple[Command, ...] = (
         "rest.cancel",
         message("commands.cancel"),
         CommandGroup.REST,
-        lambda on: on.window.cancel_action(),
+        _cancel,
         keys=("Esc",),
         needs_focus=False,
     ),

@@ -12,7 +12,7 @@ from medai_desktop.text import Message, message
 
 
 def _decided(decide: Callable[[ReadingDesk], object]) -> Callable[[Invocation], None]:
-    """Asks for the reader only when the decision can be made; see `Deciding.is_named`."""
+    """The reader is asked for by the desk, and only when the decision can be made."""
 
     def handler(on: Invocation) -> None:
         decide(on.desk)
@@ -125,7 +125,7 @@ REVIEWING: tuple[Command, ...] = (
         "findings.edit",
         message("commands.edit"),
         CommandGroup.FINDINGS,
-        lambda on: on.window.edit_selected_mark(),
+        lambda on: on.desk.reviewing.toggle_edit(),
         keys=("Return", "Enter"),
         icon="ph.pencil-simple",
         is_enabled=is_finding_selected,

@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeyEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -19,6 +18,7 @@ from medai_desktop.commands import Invocation, command
 from medai_desktop.gui.actions import CommandActions
 from medai_desktop.gui.bridges import PictureBridge, PicturePort
 from medai_desktop.gui.guard import answering, guarded
+from medai_desktop.gui.hold_to_hide import HoldToHide
 from medai_desktop.gui.job_bridge import JobBridge
 from medai_desktop.gui.labels import rule
 from medai_desktop.gui.menus import Menus
@@ -79,10 +79,11 @@ class MainWindow(QMainWindow):
         self.notices = NoticeBar(desk, self.port.show_details)
         self.status = StatusLine(desk)
         self.start = StartScreen(desk, self.run)
-        self._grid = ViewGrid(desk, self._pictures, self.start, self.status.show_cursor)
+        self._grid = ViewGrid(desk, self._pictures, self.start, self.status.show_cursor, self.run)
         self.setCentralWidget(self._center())
         self._panels_soon = Soon(REDRAW_MS, self._refresh_panels)
         self._jobs_soon = Soon(REDRAW_MS, self._refresh_jobs)
+        self._hold = HoldToHide(self, desk)
         desk.reviewing.ask_reader_by(self.port.with_reader)
         self._unsubscribe = desk.subscribe(self._changed)
         desk.recent.refresh()
@@ -136,18 +137,6 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self._desk.opening.open_paths(paths)
-
-    @guarded
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space held: everything drawn is gone."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._desk.viewing.hide_everything(True)
-
-    @guarded
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Space let go: everything is back."""
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._desk.viewing.hide_everything(False)
 
     @guarded
     def closeEvent(self, event: QCloseEvent) -> None:

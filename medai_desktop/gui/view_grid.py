@@ -22,6 +22,7 @@ class ViewGrid(QWidget):
         pictures: draws for the viewports.
         start: shown while nothing is open.
         show_cursor: told what lies under the mouse.
+        run: runs a command by id, chosen in a viewport's menu.
     """
 
     def __init__(
@@ -30,10 +31,11 @@ class ViewGrid(QWidget):
         pictures: PicturePort,
         start: StartScreen,
         show_cursor: Callable[[str], None],
+        run: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._desk, self._pictures, self._start = desk, pictures, start
-        self._show_cursor = show_cursor
+        self._show_cursor, self._run = show_cursor, run
         self._keys = 0
         self.viewports: list[ViewportWidget] = []
         self._grid = QGridLayout(self)
@@ -57,6 +59,7 @@ class ViewGrid(QWidget):
             self._keys += 1
             widget = ViewportWidget(self._desk, 0, self._pictures, self._keys)
             widget.pointed.connect(self._show_cursor)
+            widget.commanded.connect(self._run)
             self.viewports.append(widget)
         for widget, index in zip(self.viewports, shown, strict=True):
             row, column = (0, 0) if alone is not None else divmod(index, layout.columns)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
-from medai_desktop.findings import Finding, reader_finding_id
-from medai_desktop.geometry import OrientedBox, PixelBox
-from medai_desktop.review import FindingStatus
+from medai_desktop.findings import LengthMeasurement
+from medai_desktop.review.history import EXPORTED
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.session.memo import Memo
+from medai_desktop.view.box_edit import (
+    Sheet,
+    handles_overlay,
+    has_box_in_patient,
+    image_sheet,
+    patient_sheet,
+)
 from medai_desktop.view.corner_text import corner_text
-from medai_desktop.view.overlay import Ink, Overlay, Polyline
+from medai_desktop.view.length import make_length
+from medai_desktop.view.overlay import HitArea, Ink, Overlay, Polyline
 from medai_desktop.view.overlays import (
     DrawnFinding,
     corner_overlay,
@@ -27,14 +36,19 @@ from medai_desktop.view.picture import (
     StoredSliceRequest,
     VolumeRequest,
 )
+from medai_desktop.view.pointer import knobs_overlay, pointer_overlay
 from medai_desktop.view.projection import Projection, plane_projection, stack_projection
 from medai_desktop.view.slab import slices_in_slab
-from medai_desktop.view.tool import Tool
-from medai_desktop.view.viewport import ViewportKind
+from medai_desktop.view.viewport import ViewportKind, ViewportState
 from medai_desktop.volume import Volume
 
 Size = tuple[int, int]
-Ends = tuple[tuple[float, float], tuple[float, float]]
+Point = tuple[float, float]
+Ends = tuple[Point, Point]
+Triple = tuple[float, float, float]
+
+GRASP_PX = 8.0
+"""A press this near to an end or a line takes it."""
 
 
 class ViewportContent:
@@ -42,23 +56,32 @@ class ViewportContent:
 
     def __init__(self, desk: ReadingDesk, index: int) -> None:
         self._desk, self._index = desk, index
+        self._overlay: Memo[Overlay] = Memo()
+
+    @property
+    def state(self) -> ViewportState:
+        """What the desk says of this viewport."""
+        return self._desk.viewing.layout.viewports[self._index]
+
+    @property
+    def shown(self) -> DisplaySet | None:
+        """The display set in it."""
+        return self._desk.viewing.display_set_in(self._index)
 
     def projection(self, size_px: Size) -> Projection | None:
         """How this viewport maps; None for 3D and nothing."""
-        viewing = self._desk.viewing
-        state, shown = viewing.layout.viewports[self._index], viewing.display_set_in(self._index)
+        state, shown, cross = self.state, self.shown, self._desk.viewing.crosshair_lps_mm
         if shown is None or state.kind is ViewportKind.VOLUME:
             return None
         if state.kind is ViewportKind.PLANE:
-            if shown.geometry is None or viewing.crosshair_lps_mm is None:
+            if shown.geometry is None or cross is None:
                 return None
-            return plane_projection(shown.geometry, state, viewing.crosshair_lps_mm, size_px)
+            return plane_projection(shown.geometry, state, cross, size_px)
         return stack_projection(shown, state, size_px)
 
     def request(self, size_px: Size, is_draft: bool) -> PictureRequest | None:
         """What to ask of the renderer; None when there is nothing to show yet."""
-        viewing = self._desk.viewing
-        state, shown = viewing.layout.viewports[self._index], viewing.display_set_in(self._index)
+        state, shown = self.state, self.shown
         volume = None if shown is None else self._desk.opening.volume(shown.id)
         if shown is None or volume is None or state.window is None:
             return None
@@ -94,8 +117,7 @@ class ViewportContent:
     def _stored(
         self, shown: DisplaySet, volume: Volume, is_inverted: bool
     ) -> StoredSliceRequest | None:
-        state = self._desk.viewing.layout.viewports[self._index]
-        is_here = self._desk.opening.is_loaded
+        state, is_here = self.state, self._desk.opening.is_loaded
         if state.window is None or not is_here(shown.id, state.slice_index):
             return None
         shares = tuple(
@@ -105,13 +127,135 @@ class ViewportContent:
             volume, state.slice_index, state.window, is_inverted, state.slab.mode, shares
         )
 
-    def overlay(self, size_px: Size, drawing: Ends | None) -> Overlay:
-        """Everything painted on top."""
-        desk, viewing = self._desk, self._desk.viewing
-        state, shown = viewing.layout.viewports[self._index], viewing.display_set_in(self._index)
+    def overlay(self, size_px: Size) -> Overlay:
+        """Everything painted on top; made once per change, not at each paint."""
+        desk, viewing, shown = self._desk, self._desk.viewing, self.shown
         if shown is None:
             return Overlay()
+        lengths = desk.measuring.measurements()
+        editing = desk.reviewing.editing
+        return self._overlay.of(
+            (shown, desk.reviewing.drawn(), lengths, editing.box),
+            (
+                self.state,
+                size_px,
+                viewing.crosshair_lps_mm,
+                viewing.corner_text_mode,
+                desk.language,
+                desk.reviewing.selected,
+                desk.measuring.selected,
+                desk.pointing.place_lps_mm,
+            ),
+            lambda: self._made_overlay(shown, size_px),
+        )
+
+    # -- what lies under the mouse -------------------------------------------------------------
+
+    def mark_at(self, size_px: Size, at_px: Point) -> uuid.UUID | None:
+        """The mark under a viewport position; the smallest of several."""
+        x, y = at_px
+        hits = [
+            hit
+            for hit in self.overlay(size_px).hits
+            if hit.x0 <= x <= hit.x1 and hit.y0 <= y <= hit.y1
+        ]
+        smallest = min(hits, key=_area, default=None)
+        return None if smallest is None else uuid.UUID(smallest.finding_id)
+
+    def mark_area(self, size_px: Size, identity: uuid.UUID) -> HitArea | None:
+        """Where a mark is painted, viewport pixels; None when it is not."""
+        wanted = str(identity)
+        return next((h for h in self.overlay(size_px).hits if h.finding_id == wanted), None)
+
+    def ruler_at(self, size_px: Size, at_px: Point) -> tuple[LengthMeasurement, int | None] | None:
+        """The ruler under a viewport position, and which end of it; None: its line."""
+        for length in reversed(self._lengths()):
+            ends = self._ruler_ends(length, size_px)
+            if ends is None:
+                continue
+            for end, place in enumerate(ends):
+                if _distance(place, at_px) <= GRASP_PX:
+                    return length, end
+            if _distance_to_line(ends, at_px) <= GRASP_PX / 2:
+                return length, None
+        return None
+
+    def crosshair_px(self, size_px: Size) -> Point | None:
+        """Where the crosshair of a plane crosses itself; None in stacks and 3D."""
+        projection, cross = self.projection(size_px), self._desk.viewing.crosshair_lps_mm
+        if projection is None or cross is None or self.state.kind is not ViewportKind.PLANE:
+            return None
+        return projection.screen_from_world(cross)
+
+    # -- what is drawn by hand -----------------------------------------------------------------
+
+    def length(self, size_px: Size, ends_px: Ends) -> LengthMeasurement | None:
+        """A ruler between two viewport positions."""
+        projection, shown = self.projection(size_px), self.shown
+        if projection is None or shown is None:
+            return None
+        reader = self._desk.reviewing.reader
+        return make_length(shown, self.state, projection, ends_px, reader)
+
+    def moved_length(
+        self, size_px: Size, length: LengthMeasurement, end: int, to_px: Point
+    ) -> LengthMeasurement | None:
+        """A ruler with one end elsewhere."""
+        ends = self._ruler_ends(length, size_px)
+        if ends is None:
+            return None
+        moved = self.length(size_px, (to_px, ends[1]) if end == 0 else (ends[0], to_px))
+        return None if moved is None else replace(moved, id=length.id)
+
+    def length_overlay(self, size_px: Size, length: LengthMeasurement) -> Overlay:
+        """A ruler that is not kept yet, with its label."""
+        projection, shown = self.projection(size_px), self.shown
+        if projection is None or shown is None:
+            return Overlay()
+        return lengths_overlay((length,), shown, self.state, projection, self._desk.render)
+
+    def new_box_sheet(self, size_px: Size) -> tuple[Sheet, Triple | None] | None:
+        """Where a new box is drawn, and the spacing that gives it a depth; None: nowhere."""
+        projection, shown = self.projection(size_px), self.shown
+        if projection is None or shown is None:
+            return None
+        spacing = None
+        if shown.geometry is not None and has_box_in_patient(shown):
+            spacing = shown.geometry.spacing_mm
+        if self.state.kind is ViewportKind.STACK:
+            return image_sheet(projection, shown.shape, self.state.slice_index), spacing
+        if shown.geometry is None:
+            return None
+        sheet = patient_sheet(projection, shown.geometry)
+        return None if sheet is None else (sheet, spacing)
+
+    def edit_sheet(self, size_px: Size) -> Sheet | None:
+        """Where the box under edit can be dragged here; None when it does not cross this view."""
+        draft, projection = self._desk.reviewing.editing.draft, self.projection(size_px)
+        if draft is None or projection is None or self.mark_area(size_px, draft.id) is None:
+            return None
+        return self._sheet_of_edit(projection)
+
+    # -- inner ---------------------------------------------------------------------------------
+
+    def _made_overlay(self, shown: DisplaySet, size_px: Size) -> Overlay:
+        parts = [self._corners(shown, size_px)]
         projection = self.projection(size_px)
+        if projection is None:
+            return parts[0]
+        cross = self._desk.viewing.crosshair_lps_mm
+        parts += [orientation_overlay(projection, size_px), scale_overlay(projection, size_px)]
+        if self.state.kind is ViewportKind.PLANE and cross is not None:
+            parts.append(crosshair_overlay(projection, cross, size_px))
+        parts.append(self._marks(shown, projection))
+        lengths, render = self._lengths(), self._desk.render
+        parts.append(lengths_overlay(lengths, shown, self.state, projection, render))
+        parts += self._knobs(size_px)
+        parts += self._pointer(shown, projection)
+        return joined(*parts)
+
+    def _corners(self, shown: DisplaySet, size_px: Size) -> Overlay:
+        state, projection = self.state, self.projection(size_px)
         share = None
         if projection is not None and state.kind is ViewportKind.STACK:
             share = abs(projection.screen_from_source[:2, :2]).sum(axis=0).max()
@@ -120,55 +264,12 @@ class ViewportContent:
         corners = corner_text(
             shown,
             state,
-            desk.presets.title(state.preset),
+            self._desk.presets.title(state.preset),
             share,
-            viewing.corner_text_mode,
-            desk.render,
+            self._desk.viewing.corner_text_mode,
+            self._desk.render,
         )
-        parts = [corner_overlay(corners, size_px)]
-        if projection is not None:
-            parts += [orientation_overlay(projection, size_px), scale_overlay(projection, size_px)]
-            if state.kind is ViewportKind.PLANE and viewing.crosshair_lps_mm is not None:
-                parts.append(crosshair_overlay(projection, viewing.crosshair_lps_mm, size_px))
-            parts.append(findings_overlay(self._drawn(), shown, state, projection))
-            lengths = desk.measuring.measurements(shown.id)
-            parts.append(lengths_overlay(lengths, shown, state, projection, desk.render))
-        if drawing is not None:
-            parts.append(Overlay((self._being_drawn(drawing),)))
-        return joined(*parts)
-
-    def finding_at(self, size_px: Size, at_px: tuple[float, float]) -> uuid.UUID | None:
-        """The mark under a viewport position."""
-        x, y = at_px
-        for hit in self.overlay(size_px, None).hits:
-            if hit.x0 <= x <= hit.x1 and hit.y0 <= y <= hit.y1:
-                return uuid.UUID(hit.finding_id)
-        return None
-
-    def add_finding(self, projection: Projection, ends: Ends) -> None:
-        """Adds what the reader has boxed on a stored image, one slice thick."""
-        viewing = self._desk.viewing
-        state, shown = viewing.layout.viewports[self._index], viewing.display_set_in(self._index)
-        models = self._desk.detection.models()
-        if shown is None or state.kind is not ViewportKind.STACK or not models:
-            return
-        (u0, v0), (u1, v1) = (projection.pixel_from_screen(*end) for end in ends)
-        low, high = (min(u0, u1), min(v0, v1)), (max(u0, u1), max(v0, v1))
-        k, image = state.slice_index, shown.frames[state.slice_index].reference
-        label = models[0].labels[0]
-        box = None
-        if shown.geometry is not None:
-            box = OrientedBox.from_voxel_edges(shown.geometry, (*low, float(k)), (*high, k + 1.0))
-        finding = Finding(
-            reader_finding_id(),
-            label.name,
-            label.code,
-            1.0,
-            box,
-            (PixelBox(image.sop_instance_uid, image.frame, *low, *high),),
-            (k,),
-        )
-        self._desk.reviewing.add(finding, shown.id)
+        return corner_overlay(corners, size_px)
 
     def _drawn(self) -> tuple[DrawnFinding, ...]:
         reviewing = self._desk.reviewing
@@ -178,13 +279,79 @@ class ViewportContent:
                 row.display_set,
                 row.is_solid,
                 row.finding.id == reviewing.selected,
-                row.reviewed.status is not FindingStatus.OPEN,
+                row.reviewed.status in EXPORTED,
             )
             for row in reviewing.drawn()
         )
 
-    def _being_drawn(self, ends: Ends) -> Polyline:
-        (x0, y0), (x1, y1) = ends
-        if self._desk.viewing.tool is Tool.BOX:
-            return Polyline(((x0, y0), (x1, y0), (x1, y1), (x0, y1)), Ink.READER, is_closed=True)
-        return Polyline(ends, Ink.READER)
+    def _marks(self, shown: DisplaySet, projection: Projection) -> Overlay:
+        """Every mark; the one under edit as its box with handles instead of its brackets."""
+        marks = findings_overlay(self._drawn(), shown, self.state, projection)
+        editing = self._desk.reviewing.editing
+        if editing.draft is None or editing.box is None:
+            return marks
+        identity = str(editing.draft.id)
+        sheet = self._sheet_of_edit(projection)
+        if sheet is None or not any(hit.finding_id == identity for hit in marks.hits):
+            return marks
+        others = tuple(line for line in marks.lines if line.finding_id != identity)
+        return joined(Overlay(others, marks.texts, marks.hits), handles_overlay(sheet, editing.box))
+
+    def _sheet_of_edit(self, projection: Projection) -> Sheet | None:
+        editing, shown = self._desk.reviewing.editing, self.shown
+        owner, draft = editing.display_set, editing.draft
+        if owner is None or draft is None or shown is None:
+            return None
+        if self.state.kind is ViewportKind.STACK and shown.id == owner.id:
+            return image_sheet(projection, owner.shape, self.state.slice_index)
+        if owner.geometry is None or draft.box is None:
+            return None
+        return patient_sheet(projection, owner.geometry)
+
+    def _knobs(self, size_px: Size) -> list[Overlay]:
+        selected = self._desk.measuring.measurement(self._desk.measuring.selected)
+        ends = None if selected is None else self._ruler_ends(selected, size_px)
+        return [] if ends is None else [knobs_overlay(ends)]
+
+    def _pointer(self, shown: DisplaySet, projection: Projection) -> list[Overlay]:
+        place = self._desk.pointing.place_in(shown)
+        if place is None or shown.geometry is None:
+            return []
+        return [pointer_overlay(projection, place, shown.geometry.spacing_mm[0] / 2 + 1e-3)]
+
+    def _lengths(self) -> tuple[LengthMeasurement, ...]:
+        shown = self.shown
+        return () if shown is None else self._desk.measuring.measurements(shown.id)
+
+    def _ruler_ends(self, length: LengthMeasurement, size_px: Size) -> Ends | None:
+        projection, shown = self.projection(size_px), self.shown
+        if projection is None or shown is None:
+            return None
+        lines = lengths_overlay((length,), shown, self.state, projection, self._desk.render).lines
+        if not lines:
+            return None
+        first, last = lines[0].points[0], lines[0].points[-1]
+        return first, last
+
+
+def rectangle(first: Point, second: Point) -> Overlay:
+    """A box while it is drawn."""
+    (x0, y0), (x1, y1) = first, second
+    corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    return Overlay((Polyline(corners, Ink.READER, is_closed=True),))
+
+
+def _area(hit: HitArea) -> float:
+    return (hit.x1 - hit.x0) * (hit.y1 - hit.y0)
+
+
+def _distance(first: Point, second: Point) -> float:
+    return float(((first[0] - second[0]) ** 2 + (first[1] - second[1]) ** 2) ** 0.5)
+
+
+def _distance_to_line(ends: Ends, at: Point) -> float:
+    (x0, y0), (x1, y1) = ends
+    dx, dy = x1 - x0, y1 - y0
+    share = ((at[0] - x0) * dx + (at[1] - y0) * dy) / max(1e-9, dx * dx + dy * dy)
+    share = max(0.0, min(1.0, share))
+    return _distance((x0 + share * dx, y0 + share * dy), at)

@@ -15,7 +15,6 @@ from medai_desktop.gui.shortcut_sheet import ShortcutSheet
 from medai_desktop.session.context import Notice
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
-from medai_desktop.view.tool import Tool
 
 PICTURE_NAME = "view.png"
 
@@ -124,14 +123,6 @@ class WindowPort:
             self._window.showNormal()
         else:
             self._window.showFullScreen()
-
-    def edit_selected_mark(self) -> None:
-        """Puts handles on the box of the selected finding."""
-        self._desk.reviewing.begin_edit()
-
-    def cancel_action(self) -> None:
-        """Falls back to the window tool."""
-        self._desk.viewing.set_tool(Tool.WINDOW)
 
     def close_window(self) -> None:
         """Ends the program."""

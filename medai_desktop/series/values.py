@@ -79,7 +79,7 @@ def check_fits(
         TooNarrowError: they do not.
     """
     slope, intercept = rescale
-    limits = np.iinfo(kind)
+    limits = np.iinfo(kind.str)
     ends = [int(end) * slope + intercept for end in (stored.min(), stored.max())]
     if min(ends) < limits.min or max(ends) > limits.max:
         raise TooNarrowError

@@ -60,11 +60,11 @@ class BoxEditing:
 
     def accept(self) -> bool:
         """Decides for the draft; a box that was not changed is no decision."""
-        draft, box, before = self.draft, self.box, self._before
-        if draft is None or box is None:
+        draft, is_same = self.draft, self.box == self._before
+        if draft is None:
             return False
         self._end()
-        is_decided = box != before and self._decide(draft)
+        is_decided = not is_same and self._decide(draft)
         self._changed()
         return is_decided
 

@@ -21,6 +21,10 @@ NO_FINDING = uuid.UUID(int=0)
 LEAST_THRESHOLD = 0.01
 
 
+def _nothing_more() -> None:
+    """Nothing follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A decision as the reader wants it, before it has a name and a time.
@@ -64,6 +68,7 @@ class Deciding:
         self.history = ReviewHistory((), journal.append_decision)
         self.reader = journal.reader()
         self.ask_reader: Callable[[Callable[[], None]], None] = lambda then: None
+        """Asks for the name and goes on once it is given, at once or later."""
         self.when_turned: Callable[[Decision], None] = lambda decision: None
         self.version = 0
         self._drafts: dict[str, float] = {}
@@ -77,11 +82,12 @@ class Deciding:
             self._context.notify(Notice(error.message))
         self._changed()
 
-    def is_named(self) -> bool:
-        """Whether the reader is known; asks once when not."""
-        if not self.reader:
-            self.ask_reader(lambda: None)
-        return bool(self.reader)
+    def when_named(self, then: Callable[[], None]) -> None:
+        """Goes on at once when the reader is known, else once the question is answered."""
+        if self.reader:
+            then()
+        else:
+            self.ask_reader(then)
 
     def restore(self, study: Study, place: Callable[[Decision], Message]) -> None:
         """Takes the decisions on a study back from the journal.
@@ -103,28 +109,19 @@ class Deciding:
         self._undoing.begin(tuple(reversed(steps)))
         self._changed()
 
-    def decide(self, wanted: Wanted) -> bool:
-        """Journals a decision and says so; returns whether it counts."""
-        if not self.is_named():
-            return False
-        try:
-            self.history.append(
-                wanted.kind,
-                wanted.finding,
-                reader=self.reader,
-                display_set_id=wanted.display_set_id,
-                reason=wanted.reason,
-                threshold=wanted.threshold,
-                seen_before_mark=wanted.seen_before_mark,
-            )
-        except StorageError as error:
-            self._context.notify(Notice(error.message))
-            return False
-        said = did(wanted.kind, wanted.place, wanted.threshold)
-        self._undoing.record(self._step(said))
-        self._changed()
-        self._viewing.say(message("session.kept", did=said))
-        return True
+    def decide(self, wanted: Wanted, then: Callable[[], None] = _nothing_more) -> bool:
+        """Journals a decision and says so.
+
+        Args:
+            wanted: what to decide.
+            then: called when it counts.
+
+        Returns:
+            Whether it counts already; while the reader is asked for a name it does not.
+        """
+        before = len(self.history.entries)
+        self.when_named(lambda: self._keep(wanted, then))
+        return len(self.history.entries) > before
 
     def threshold(self, found: FindingSet) -> float:
         """What counts as positive for a run now: the reader's threshold, or the model's."""
@@ -150,6 +147,26 @@ class Deciding:
             self.decide(Wanted(kind, NO_FINDING, identity, place, threshold=wanted))
         self._changed()
 
+    def _keep(self, wanted: Wanted, then: Callable[[], None]) -> None:
+        try:
+            self.history.append(
+                wanted.kind,
+                wanted.finding,
+                reader=self.reader,
+                display_set_id=wanted.display_set_id,
+                reason=wanted.reason,
+                threshold=wanted.threshold,
+                seen_before_mark=wanted.seen_before_mark,
+            )
+        except StorageError as error:
+            self._context.notify(Notice(error.message))
+            return
+        said = did(wanted.kind, wanted.place, wanted.threshold)
+        self._undoing.record(self._step(said))
+        self._changed()
+        self._viewing.say(message("session.kept", did=said))
+        then()
+
     def _step(self, said: Message) -> Step:
         return Step(
             said,
@@ -158,8 +175,6 @@ class Deciding:
         )
 
     def _turn(self, act: Callable[[str], Decision | None]) -> bool:
-        if not self.is_named():
-            return False
         try:
             turned = act(self.reader)
         except StorageError as error:

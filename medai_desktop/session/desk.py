@@ -17,6 +17,7 @@ from medai_desktop.session.exporting import Exporting
 from medai_desktop.session.mailbox import Mailbox
 from medai_desktop.session.measuring import Measuring
 from medai_desktop.session.opening import Opening
+from medai_desktop.session.pointing import Pointing
 from medai_desktop.session.ports import DetectorSource, Journal
 from medai_desktop.session.recent import RecentStudies
 from medai_desktop.session.reviewing import Reviewing
@@ -77,6 +78,7 @@ class ReadingDesk:
         self.presets = supplies.presets
         self.opening = Opening(context, supplies.sample_folder, supplies.memory_budget_bytes)
         self.viewing = Viewing(context, self.opening, supplies.presets, supplies.protocols)
+        self.pointing = Pointing(context, self.viewing)
         self.detection = Detection(context, self.opening, supplies.detectors, supplies.journal)
         self.undoing = Undoing()
         self.reviewing = Reviewing(

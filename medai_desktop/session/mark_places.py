@@ -27,6 +27,10 @@ class Sight(Protocol):
         """Moves the picture when the mark lies beside it."""
         ...
 
+    def cancel_drag(self) -> bool:
+        """Ends a drag without effect; returns whether there was one."""
+        ...
+
 
 def jump_to(viewing: Viewing, row: FindingRow) -> None:
     """Shows the middle of a finding in every viewport that can show it, linked ones too."""

@@ -220,19 +220,14 @@ class Reviewing:
         self.editing.cancel()
         return self._decide(DecisionKind.REJECT, reason)
 
-    def begin_edit(self) -> bool:
-        """Puts handles on the box of the selected finding; returns whether they are there."""
+    def toggle_edit(self) -> None:
+        """Puts handles on the box of the selected finding, or accepts the box they gave."""
+        if self.editing.is_active:
+            self.editing.accept()
+            return
         row = self._selected_in_view()
-        if row is None or not self._deciding.is_named():
-            return False
-        slices = [
-            state.slice_index
-            for state in self._viewing.layout.viewports
-            if state.kind is ViewportKind.STACK and state.display_set_id == row.display_set.id
-        ]
-        on = next((k for k in slices if k in row.finding.slice_indices), None)
-        middle = row.finding.central_slice or 0
-        return self.editing.begin(row.finding, row.display_set, middle if on is None else on)
+        if row is not None:
+            self._deciding.when_named(lambda: self._begin_edit(row))
 
     def edit(self, finding: Finding) -> bool:
         """Takes the reader's box of a finding instead of the program's; the original is kept."""
@@ -244,39 +239,20 @@ class Reviewing:
 
     def add_box(self, box: VoxelBox, shown: DisplaySet) -> bool:
         """Adds what the program left unmarked; it is selected and its mark shown."""
-        if not self._deciding.is_named():
-            return False
-        empty = Finding(
-            reader_finding_id(),
-            READERS_LABEL,
-            READERS_CODE,
-            1.0,
-            None,
-            (),
-            (),
-            FindingOrigin.READER,
-            self.reader,
-        )
+        origin = FindingOrigin.READER
+        identity = reader_finding_id()
+        empty = Finding(identity, READERS_LABEL, READERS_CODE, 1.0, None, (), (), origin)
         return self.add(with_box(empty, shown, box), shown.id)
 
     def add(self, finding: Finding, display_set_id: str) -> bool:
-        """Adds a finding that the program left unmarked."""
-        shown = self._opening.display_set(display_set_id)
-        if shown is None or not self._deciding.is_named():
-            return False
-        own = replace(finding, origin=FindingOrigin.READER, reader=self.reader, score=1.0)
-        wanted = Wanted(
-            DecisionKind.ADD,
-            own,
-            display_set_id,
-            place_of(own, shown),
-            seen_before_mark=not self._detection.finding_sets(display_set_id),
-        )
-        if not self._deciding.decide(wanted):
-            return False
-        self.marks_are_shown = True
-        self.select(own.id, jump=False)
-        return True
+        """Adds a finding that the program left unmarked; returns whether it counts already."""
+        before = len(self.history.entries)
+        self._deciding.when_named(lambda: self._add(finding, display_set_id))
+        return len(self.history.entries) > before
+
+    def cancel(self) -> bool:
+        """Ends an edit or a drag without effect; returns whether there was one."""
+        return any([self.editing.cancel(), *(sight.cancel_drag() for sight in self.sights)])
 
     def remove(self) -> bool:
         """Takes away the selected finding if it is the reader's own; others can be rejected."""
@@ -319,20 +295,37 @@ class Reviewing:
         if row is None:
             return False
         seen = self._was_seen_before(row) if kind is DecisionKind.AGREE else False
-        is_kept = self._deciding.decide(
-            Wanted(
-                kind,
-                row.finding.id,
-                row.display_set.id,
-                row.place,
-                reason,
-                seen_before_mark=seen,
-            )
-        )
-        if is_kept and kind is DecisionKind.REJECT:
+        identity, shown = row.finding.id, row.display_set.id
+        wanted = Wanted(kind, identity, shown, row.place, reason, seen_before_mark=seen)
+        return self._deciding.decide(wanted, lambda: self._decided(kind))
+
+    def _decided(self, kind: DecisionKind) -> None:
+        if kind is DecisionKind.REJECT:
             self._revealed = None
             self._changed()
-        return is_kept
+
+    def _begin_edit(self, row: FindingRow) -> None:
+        slices = [
+            state.slice_index
+            for state in self._viewing.layout.viewports
+            if state.kind is ViewportKind.STACK and state.display_set_id == row.display_set.id
+        ]
+        on = next((k for k in slices if k in row.finding.slice_indices), None)
+        middle = row.finding.central_slice or 0
+        self.editing.begin(row.finding, row.display_set, middle if on is None else on)
+
+    def _add(self, finding: Finding, display_set_id: str) -> None:
+        shown = self._opening.display_set(display_set_id)
+        if shown is None:
+            return
+        own = replace(finding, origin=FindingOrigin.READER, reader=self.reader, score=1.0)
+        kind, place = DecisionKind.ADD, place_of(own, shown)
+        first = not self._detection.finding_sets(display_set_id)
+        self.marks_are_shown = True
+        self._deciding.decide(
+            Wanted(kind, own, display_set_id, place, seen_before_mark=first),
+            lambda: self.select(own.id, jump=False),
+        )
 
     def _was_seen_before(self, row: FindingRow) -> bool:
         """Whether the reader had marked this place before any program did."""

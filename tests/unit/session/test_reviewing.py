@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +95,8 @@ def test_nothing_is_decided_on_what_is_not_in_view(place: Workplace) -> None:
     assert not desk.reviewing.selected_is_in_view()
     for act in (desk.reviewing.agree, desk.reviewing.reject, desk.reviewing.unsure):
         assert not act()
-    assert not desk.reviewing.begin_edit()
+    desk.reviewing.toggle_edit()
+    assert not desk.reviewing.editing.is_active
     assert status(place) is FindingStatus.OPEN
     assert desk.viewing.hint == message("session.not_in_view")
     desk.viewing.go_to_slice(0, 8)
@@ -204,7 +205,7 @@ def test_an_edit_moves_millimetres_pixels_and_slices_together_and_keeps_the_orig
     place: Workplace, tmp_path: Path
 ) -> None:
     reviewing, original = place.desk.reviewing, first(place).finding
-    assert reviewing.begin_edit()
+    reviewing.toggle_edit()
     assert reviewing.editing.box is not None
     assert np.allclose(reviewing.editing.box.lower, LOWER)
     assert np.allclose(reviewing.editing.box.upper, UPPER)
@@ -233,12 +234,12 @@ def test_an_edit_moves_millimetres_pixels_and_slices_together_and_keeps_the_orig
 
 def test_escape_and_an_unchanged_box_decide_nothing(place: Workplace) -> None:
     reviewing = place.desk.reviewing
-    reviewing.begin_edit()
+    reviewing.toggle_edit()
     reviewing.editing.propose(VoxelBox((30.0, 12.0, 3.0), (52.0, 28.5, 12.0)))
     assert reviewing.editing.cancel()
     assert not reviewing.editing.cancel()
     assert first(place).finding.slice_indices == tuple(range(5, 12))
-    reviewing.begin_edit()
+    reviewing.toggle_edit()
     assert not reviewing.editing.accept()
     assert status(place) is FindingStatus.OPEN
     assert [e.kind for e in reviewing.history.entries] == []
@@ -248,13 +249,13 @@ def test_going_elsewhere_accepts_and_rejecting_cancels(place: Workplace) -> None
     reviewing = place.desk.reviewing
     bright, low = (row.finding.id for row in reviewing.rows())
     box = VoxelBox((30.0, 12.0, 3.0), (52.0, 28.5, 12.0))
-    reviewing.begin_edit()
+    reviewing.toggle_edit()
     reviewing.editing.propose(box)
     reviewing.select(low)
     assert not reviewing.editing.is_active
     assert status(place) is FindingStatus.EDITED
     reviewing.select(bright)
-    reviewing.begin_edit()
+    reviewing.toggle_edit()
     reviewing.editing.propose(VoxelBox((31.0, 12.0, 3.0), (52.0, 28.5, 12.0)))
     reviewing.reject()
     kinds = [e.kind for e in reviewing.history.entries]
@@ -280,7 +281,7 @@ def test_a_mark_of_the_reader_is_listed_edited_and_removed(
     assert own.finding.slice_indices == (14, 15, 16)
     assert own.provenance is None
     assert own in reviewing.drawn()
-    assert reviewing.begin_edit()
+    reviewing.toggle_edit()
     reviewing.editing.propose(VoxelBox((5.0, 6.0, 13.0), (15.0, 20.0, 17.0)))
     assert reviewing.editing.accept()
     edited = reviewing.rows()[-1]
@@ -334,10 +335,11 @@ def test_the_name_is_asked_once_and_only_when_something_can_be_decided(tmp_path:
     asked: list[str] = []
     reviewing = made.desk.reviewing
 
-    def ask(then: object) -> None:
+    def ask(then: Callable[[], None]) -> None:
         asked.append("asked")
         if len(asked) > 1:
             reviewing.set_reader(" Dr Grün ")
+            then()
 
     reviewing.ask_reader_by(ask)
     made.desk.viewing.go_to_slice(0, 0)
@@ -489,3 +491,31 @@ def test_a_full_disk_lets_nothing_count_and_says_so(
     assert status(place) is FindingStatus.OPEN
     assert [n.message.id for n in desk.notices] == ["catalog.not_kept"]
     assert desk.undoing.undo() is None
+
+
+def test_what_waits_for_the_name_is_done_once_it_is_given(tmp_path: Path) -> None:
+    write_head(tmp_path / "head")
+    made = make_workplace(marks=[bright_mark()], reader="")
+    made.open(tmp_path / "head")
+    made.detect()
+    reviewing = made.desk.reviewing
+    waiting: list[Callable[[], None]] = []
+    reviewing.ask_reader_by(waiting.append)
+    shown = made.desk.viewing.display_set_in(0)
+    assert shown is not None
+    assert not reviewing.add_box(VoxelBox((5.0, 6.0, 14.0), (15.0, 20.0, 17.0)), shown)
+    assert not reviewing.reject()
+    reviewing.toggle_edit()
+    (found,) = made.desk.detection.finding_sets()
+    reviewing.set_threshold(found, 0.7, is_final=True)
+    assert reviewing.history.entries == ()
+    assert not reviewing.editing.is_active
+    reviewing.set_reader("Dr Rot")
+    for then in waiting:
+        then()
+    kinds = [entry.kind for entry in reviewing.history.entries]
+    assert kinds == [DecisionKind.ADD, DecisionKind.REJECT, DecisionKind.MOVE_THRESHOLD]
+    assert reviewing.editing.is_active
+    assert {entry.reader for entry in reviewing.history.entries} == {"Dr Rot"}
+    assert reviewing.rows()[-1].finding.reader == "Dr Rot"
+    made.close()
