@@ -115,12 +115,7 @@ class LocalDetector:
                 ended - replied,
                 ended - started,
             ),
-            all_of(
-                (
-                    *outside_by_header(self._manifest, acquisition, volume.in_plane_mm),
-                    *outside_by_image(self._manifest, volume),
-                )
-            ),
+            self._outside(volume, acquisition),
             self._warnings(reply, volume),
         )
 
@@ -216,6 +211,10 @@ class LocalDetector:
         except ModelError as error:
             return error
         return ModelError(message("runtimes.bad_weights", model=self._manifest.title))
+
+    def _outside(self, volume: Volume, acquisition: Acquisition) -> Message | None:
+        by_header = outside_by_header(self._manifest, acquisition, volume.in_plane_mm)
+        return all_of((*by_header, *outside_by_image(self._manifest, volume)))
 
     def _warnings(self, reply: SliceReply, volume: Volume) -> tuple[Message, ...]:
         warnings = []

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from medai_desktop.app.locations import find_locations
-from medai_desktop.detection.registry import ModelRegistry
 from medai_desktop.jobs import Cancellation
 from medai_desktop.series.display_set import Study
 from medai_desktop.series.display_sets import build_studies
@@ -22,11 +21,12 @@ from medai_desktop.session.plan_detection import (
 from medai_desktop.source.folder import scan
 from medai_desktop.source.instance import SkippedFile
 from medai_desktop.text import message
+from tests.doubles.detectors import PhantomModels
 from tests.doubles.heads import HeadWords, write_head
 from tests.phantoms import volumes
 from tests.phantoms.phantom import Phantom
 
-MANIFESTS = ModelRegistry(find_locations().models).usable()
+MANIFESTS = PhantomModels(find_locations().models).usable()
 
 
 def study_in(folder: Path) -> Study:
