@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import sys
@@ -48,10 +47,6 @@ class Console:
         self._is_terminal = sys.stderr.isatty()
         self._last_stage = ""
         self.has_answered = False
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                # A file name that is no text comes out as \udc80, which JSON reads back.
-                stream.reconfigure(errors="backslashreplace")
 
     def render(self, said: Message) -> str:
         """A sentence in the language of the console."""
