@@ -77,7 +77,7 @@ def check_fits(stored: npt.NDArray[np.generic], rescale: Rescale, kind: type[np.
         TooNarrowError: they do not.
     """
     slope, intercept = rescale
-    limits = np.iinfo(kind.str)
+    limits = np.iinfo(kind)
     ends = [int(end) * slope + intercept for end in (stored.min(), stored.max())]
     if min(ends) < limits.min or max(ends) > limits.max:
         raise TooNarrowError

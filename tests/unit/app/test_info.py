@@ -219,7 +219,7 @@ def test_every_bad_file_beside_a_good_series(tmp_path: Path) -> None:
 
     home = Path(os.environ["MEDAI_HOME"])
     for path in answer.written:
-        assert path.is_relative_to(home) or path.is_relative_to("/dev"), path
+        assert any(path.is_relative_to(place) for place in (home, "/dev", "/proc")), path
     after = {path: path.lstat() for path in folder.rglob("*")}
     assert {p: (s.st_size, s.st_mtime_ns) for p, s in after.items()} == {
         p: (s.st_size, s.st_mtime_ns) for p, s in before.items()
