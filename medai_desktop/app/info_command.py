@@ -33,18 +33,13 @@ def info(
     Returns:
         0 when anything was readable, 3 when nothing was.
     """
-    found = StudyList((), ())
-    skipped: tuple[SkippedFile, ...] = ()
     reports: Reports | None = {} if parsed.pixels else None
-    try:
-        found, skipped = read_studies([Path(path) for path in parsed.paths], console)
-        if reports is not None:
-            skipped = (*skipped, *_read_pixels(found, console, reports))
-    finally:
-        # Cancelled or not: one document, with what there is so far.
-        if parsed.json:
-            console.document(study_document(found, skipped, console.render, reports))
-    if not parsed.json:
+    found, skipped = read_studies([Path(path) for path in parsed.paths], console)
+    if reports is not None:
+        skipped = (*skipped, *_read_pixels(found, console, reports))
+    if parsed.json:
+        console.document(study_document(found, skipped, console.render, reports))
+    else:
         _print(found, skipped, reports, console)
     return ExitCode.USABLE if found.studies else ExitCode.NOTHING_READABLE
 

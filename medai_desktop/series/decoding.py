@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from medai_desktop.source.header import NATIVE
+
 if TYPE_CHECKING:
     from medai_desktop.source.dicom_reader import OpenDataset
     from medai_desktop.source.pixel_span import PixelSpan
@@ -156,7 +158,7 @@ def _by_pydicom(source: _Source, frame: int, frames: int, *, raw: bool) -> Value
         transfer_syntax_uid=uid,
         pixel_keyword=span.keyword,
         pixel_vr=span.vr,
-        correct_unused_bits=opened.syntax not in NATIVE_SYNTAXES,
+        correct_unused_bits=opened.syntax not in NATIVE,
     )
     decoder, quick = get_decoder(uid), PLUGINS.get(uid)
     for plugin in (quick, "") if quick else ("",):
@@ -210,7 +212,8 @@ def _used_bits(source: _Source, values: Values) -> Values:
     bits = values.dtype.itemsize * 8
     native: npt.NDArray[np.integer] = values.astype(values.dtype.newbyteorder("="))
     stored = source.number("BitsStored", bits)
-    is_native = source.opened.syntax in NATIVE_SYNTAXES
+    # Pixels as they are: a high bit of its own counts. A codec has put the bits in order.
+    is_native = source.opened.syntax in NATIVE
     high = source.number("HighBit", stored - 1) if is_native else stored - 1
     above, below = bits - 1 - max(high, stored - 1), bits - stored
     if stored >= bits or above < 0:
@@ -246,14 +249,3 @@ def _eight_bit(values: Values, stored: int) -> Values:
     highest = int(whole.max(initial=0))
     bits = stored if highest < 1 << stored else values.dtype.itemsize * 8
     return np.asarray(np.clip(whole >> max(0, bits - 8), 0, 255), dtype=np.uint8)
-
-
-NATIVE_SYNTAXES = frozenset(
-    {
-        "1.2.840.10008.1.2",
-        "1.2.840.10008.1.2.1",
-        "1.2.840.10008.1.2.1.99",
-        "1.2.840.10008.1.2.2",
-    }
-)
-"""Pixels as they are: a high bit of its own counts; a codec has put the bits in order."""

@@ -63,7 +63,7 @@ def read_plain_pixels(image: ImageFrame, rescale: Rescale, target: npt.NDArray[n
         clear_unused_bits(target, pixels)
         if rescale != UNITY:
             if target.dtype == np.int16:
-                check_fits(target.view(_stored_type(pixels)), rescale, target.dtype)
+                check_fits(target.view(_stored_type(pixels)), rescale, np.int16)
             rescale_in_place(target, rescale)
         return
     put_values(read_stored(image), rescale, target)

@@ -65,9 +65,7 @@ class TooNarrowError(Exception):
     """An image holds values that its type cannot."""
 
 
-def check_fits(
-    stored: npt.NDArray[np.generic], rescale: Rescale, kind: np.dtype[np.generic]
-) -> None:
+def check_fits(stored: npt.NDArray[np.generic], rescale: Rescale, kind: type[np.integer]) -> None:
     """Looks whether all values of an image fit after the modality transform.
 
     Args:
@@ -79,7 +77,7 @@ def check_fits(
         TooNarrowError: they do not.
     """
     slope, intercept = rescale
-    limits = np.iinfo(kind.str)
+    limits = np.iinfo(kind)
     ends = [int(end) * slope + intercept for end in (stored.min(), stored.max())]
     if min(ends) < limits.min or max(ends) > limits.max:
         raise TooNarrowError
@@ -118,7 +116,7 @@ def put_values(
     """
     slope, intercept = rescale
     if target.dtype == np.int16 and stored.dtype.itemsize > 1:
-        check_fits(stored, rescale, target.dtype)
+        check_fits(stored, rescale, np.int16)
     if rescale == UNITY:
         np.copyto(target, stored, casting="unsafe")
     elif target.dtype.kind == "f":

@@ -22,16 +22,10 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from medai_desktop.source.attributes import CHARACTER_SET, SEQUENCE_TAGS, TAGS, VALUE_TAGS
 from medai_desktop.source.dicom_stream import MAX_INFLATED_HEADER, BoundedFile, inflate
-from medai_desktop.source.elements import (
-    CHARACTER_SET,
-    SEQUENCE_TAGS,
-    TAGS,
-    VALUE_TAGS,
-    Elements,
-    encodings_of,
-)
-from medai_desktop.source.pixel_span import PIXEL_TAGS, PixelSpan, span_at
+from medai_desktop.source.elements import Elements, encodings_of
+from medai_desktop.source.pixel_span import PIXEL_TAGS, PixelSpan, RawHeader, span_at
 
 MAX_DEPTH = 8
 MAX_META_VALUE = 1024
@@ -67,17 +61,7 @@ class OpenDataset:
     was_short: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AnyHeader:
-    """What was read; the attributes are those of `OpenDataset`."""
-
-    elements: Elements
-    span: PixelSpan | None
-    syntax: str
-    was_short: bool
-
-
-def read_any(file: BinaryIO, size: int) -> AnyHeader | None:
+def read_any(file: BinaryIO, size: int) -> RawHeader | None:
     """The header of a file.
 
     Args:
@@ -94,7 +78,7 @@ def read_any(file: BinaryIO, size: int) -> AnyHeader | None:
     if found is None:
         return None
     elements = _elements(found.dataset, found.meta)
-    return AnyHeader(elements, found.span, found.syntax, found.was_short)
+    return RawHeader(elements, found.span, found.syntax, found.was_short)
 
 
 def open_dataset(

@@ -8,69 +8,25 @@ import struct
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pydicom.charset import convert_encodings, decode_bytes
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from medai_desktop.source.attributes import CHARACTER_SET, TAGS, VR_OF
 
 MAX_TEXT = 1024
 """Longer texts are cut: no attribute that is read here may be longer."""
+ENCODINGS = {
+    "": ("iso8859",),
+    "ISO_IR 6": ("iso8859",),
+    "ISO_IR 100": ("latin_1",),
+    "ISO_IR 192": ("UTF8",),
+    "GB18030": ("GB18030",),
+    "GBK": ("GBK",),
+}
+"""Of the usual character sets, by their terms; pydicom knows the others."""
 DEFAULT_ENCODINGS = ("iso8859",)
-CHARACTER_SET = 0x00080005
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _ESCAPE = b"\x1b"
 _DELIMITERS = {ord(mark) for mark in "\\\n\r\t\f^="}
 _BINARY = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "FL": "f", "FD": "d", "UV": "Q", "SV": "q"}
 _WITHOUT_BACKSLASH = frozenset({"LT", "ST", "UT", "UR"})
-
-KEYWORDS = (
-    *("SpecificCharacterSet", "SOPInstanceUID", "SOPClassUID", "StudyInstanceUID"),
-    *("SeriesInstanceUID", "InstanceNumber", "TransferSyntaxUID", "MediaStorageSOPClassUID"),
-    *("MediaStorageSOPInstanceUID", "PatientName", "PatientID", "IssuerOfPatientID"),
-    *("PatientSex", "PatientBirthDate", "PatientAge", "StudyDate", "StudyTime"),
-    *("StudyDescription", "AccessionNumber", "InstitutionName", "StudyID"),
-    *("ReferringPhysicianName", "SeriesNumber", "Modality", "SeriesDescription"),
-    *("ProtocolName", "BodyPartExamined", "RequestedProcedureDescription", "Laterality"),
-    *("Manufacturer", "ManufacturerModelName", "FrameOfReferenceUID", "PatientPosition"),
-    *("Exposure", "ImageType", "SliceThickness", "ConvolutionKernel", "KVP"),
-    *("ContrastBolusAgent", "RepetitionTime", "EchoTime", "EffectiveEchoTime"),
-    *("InversionTime", "DiffusionBValue", "MagneticFieldStrength", "ScanningSequence"),
-    *("ViewPosition", "ImageLaterality", "PatientOrientation", "ExposureIndex"),
-    *("DeviationIndex", "AcquisitionNumber", "AcquisitionTime", "EchoNumbers"),
-    *("TemporalPositionIdentifier", "TriggerTime", "LossyImageCompression"),
-    *("LossyImageCompressionRatio", "BurnedInAnnotation", "ImageComments", "Units"),
-    *("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation"),
-    *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
-    *("PlanarConfiguration", "PixelPaddingValue", "PixelPaddingRangeLimit"),
-    *("RescaleSlope", "RescaleIntercept", "RescaleType", "WindowCenter", "WindowWidth"),
-    *("WindowCenterWidthExplanation", "VOILUTFunction", "LUTDescriptor", "ModalityLUTType"),
-    *("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"),
-    *("ImagerPixelSpacing", "PixelSpacingCalibrationType"),
-    *("EstimatedRadiographicMagnificationFactor", "PixelAspectRatio", "CodeMeaning"),
-    *("StackID", "TemporalPositionIndex", "FrameType", "NominalCardiacTriggerDelayTime"),
-)
-"""The attributes that are read."""
-SEQUENCES = (
-    *("ViewCodeSequence", "ModalityLUTSequence", "SharedFunctionalGroupsSequence"),
-    *("PerFrameFunctionalGroupsSequence", "PixelValueTransformationSequence"),
-    *("FrameVOILUTSequence", "PlanePositionSequence", "PlaneOrientationSequence"),
-    *("PixelMeasuresSequence", "FrameContentSequence", "MRDiffusionSequence"),
-    *("MREchoSequence", "MRTimingAndRelatedParametersSequence", "CTImageFrameTypeSequence"),
-    *("MRImageFrameTypeSequence", "PETFrameTypeSequence", "CTReconstructionSequence"),
-    *("CTXRayDetailsSequence", "CTExposureSequence", "CardiacSynchronizationSequence"),
-)
-"""The sequences that are read."""
-
-
-def _tag(keyword: str) -> int:
-    tag = tag_for_keyword(keyword)
-    if tag is None:
-        raise KeyError(keyword)
-    return int(tag)
-
-
-TAGS: Mapping[str, int] = {keyword: _tag(keyword) for keyword in (*KEYWORDS, *SEQUENCES)}
-VALUE_TAGS = frozenset(TAGS[keyword] for keyword in KEYWORDS)
-SEQUENCE_TAGS = frozenset(TAGS[keyword] for keyword in SEQUENCES)
-VR_OF = {tag: dictionary_VR(tag)[:2] for tag in VALUE_TAGS}
 
 
 class Elements:
@@ -218,6 +174,9 @@ class Elements:
                 return raw.decode("utf-8")
             except UnicodeDecodeError:
                 pass
+        # pydicom takes a third of a second to load: only for those who need it.
+        from pydicom.charset import decode_bytes
+
         try:
             return decode_bytes(raw, self._encodings, _DELIMITERS)
         except (LookupError, UnicodeError, ValueError):
@@ -230,6 +189,10 @@ NOTHING = Elements({})
 def encodings_of(written: bytes) -> tuple[str, ...]:
     """Python encodings of a Specific Character Set; unknown ones are taken as the default."""
     terms = [part.decode("ascii", "replace").strip(" \0") for part in written.split(b"\\")]
+    if len(terms) == 1 and terms[0] in ENCODINGS:
+        return ENCODINGS[terms[0]]
+    from pydicom.charset import convert_encodings
+
     try:
         return tuple(convert_encodings(terms))
     except (LookupError, ValueError):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from medai_desktop.source.elements import TAGS, Elements, clock_time, iso_date
+from medai_desktop.source.attributes import TAGS
+from medai_desktop.source.elements import Elements, clock_time, iso_date
 from medai_desktop.source.instance import (
     FrameFacts,
     PatientFacts,

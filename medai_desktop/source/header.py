@@ -9,10 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pydicom.uid import UID, ExplicitVRBigEndian, ImplicitVRLittleEndian
-
 from medai_desktop.errors import NotDicomError, SourceError
-from medai_desktop.source.dicom_reader import AnyHeader, read_any
 from medai_desktop.source.elements import Elements
 from medai_desktop.source.facts import (
     frame_facts,
@@ -23,8 +20,8 @@ from medai_desktop.source.facts import (
     study_facts,
     technique_facts,
 )
-from medai_desktop.source.instance import FrameFacts, InstanceHeader, PixelFacts
-from medai_desktop.source.pixel_span import PixelSpan
+from medai_desktop.source.instance import InstanceHeader, PixelFacts
+from medai_desktop.source.pixel_span import PixelSpan, RawHeader
 from medai_desktop.source.plain_reader import read_plain
 from medai_desktop.text import Message, message
 
@@ -32,6 +29,15 @@ MAX_FRAME_BYTES = 1_000_000_000
 """No frame is larger; one that says so lies."""
 MAX_INFLATION = 1032
 """Deflate cannot make more than so many bytes of one."""
+NATIVE = frozenset(
+    {
+        "1.2.840.10008.1.2",
+        "1.2.840.10008.1.2.1",
+        "1.2.840.10008.1.2.1.99",
+        "1.2.840.10008.1.2.2",
+    }
+)
+"""Transfer syntaxes without encapsulated pixels."""
 DICOMDIR = "1.2.840.10008.1.3.10"
 _NAMESPACE = uuid.UUID("d2b0c1de-6a0f-5a51-8d5e-2f1f1b5cf7c3")
 
@@ -68,11 +74,13 @@ def reason_of(error: OSError) -> Message | str:
     return error.strerror or type(error).__name__
 
 
-def _read(file: BinaryIO, size: int, name: str) -> AnyHeader:
+def _read(file: BinaryIO, size: int, name: str) -> RawHeader:
     plain = read_plain(file, size)
     if plain is not None:
-        syntax = plain.elements.text("TransferSyntaxUID")
-        return AnyHeader(plain.elements, plain.span, syntax, False)
+        return plain
+    # pydicom takes a third of a second to load: only for those who need it.
+    from medai_desktop.source.dicom_reader import read_any
+
     file.seek(0)
     try:
         found = read_any(file, size)
@@ -85,7 +93,7 @@ def _read(file: BinaryIO, size: int, name: str) -> AnyHeader:
     return found
 
 
-def _header(path: Path, size: int, read: AnyHeader) -> InstanceHeader:
+def _header(path: Path, size: int, read: RawHeader) -> InstanceHeader:
     found, name = read.elements, path.name
     if found.text("MediaStorageSOPClassUID") == DICOMDIR:
         raise SourceError(message("source.dicomdir", file=name))
@@ -131,7 +139,7 @@ def _is_an_object(found: Elements, pixels: PixelFacts | None) -> bool:
 
 
 def _checked(
-    pixels: PixelFacts, read: AnyHeader, size: int, name: str
+    pixels: PixelFacts, read: RawHeader, size: int, name: str
 ) -> tuple[PixelFacts, Message | None]:
     """The facts with the frames that are really there, and what is wrong with the others."""
     span = read.span
@@ -157,7 +165,7 @@ def _checked(
 
 def _frame_bits(pixels: PixelFacts, syntax: str) -> int:
     samples = pixels.samples_per_pixel
-    if pixels.photometric_interpretation == "YBR_FULL_422" and not UID(syntax).is_encapsulated:
+    if pixels.photometric_interpretation == "YBR_FULL_422" and syntax in NATIVE:
         samples = 2
     return pixels.rows * pixels.columns * samples * pixels.bits_allocated
 
@@ -187,14 +195,3 @@ def _uids(
 
 def _made_up(*words: object) -> str:
     return f"2.25.{uuid.uuid5(_NAMESPACE, repr(words)).int}"
-
-
-def is_little_endian_native(syntax: str) -> bool:
-    """Whether pixels of this transfer syntax lie in the file as this program holds them."""
-    uid = UID(syntax)
-    if uid == ExplicitVRBigEndian or uid.is_deflated:
-        return False
-    return uid == ImplicitVRLittleEndian or not uid.is_encapsulated
-
-
-__all__ = ["FrameFacts", "InstanceHeader", "is_little_endian_native", "read_header", "reason_of"]

@@ -6,6 +6,8 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from medai_desktop.source.elements import Elements
+
 PIXEL_TAGS = {
     0x7FE00008: "FloatPixelData",
     0x7FE00009: "DoubleFloatPixelData",
@@ -42,6 +44,23 @@ class PixelSpan:
     fragments: int = 0
     is_cut: bool = False
     is_inflated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RawHeader:
+    """What a reader brings.
+
+    Attributes:
+        elements: data set and file meta information.
+        span: where the pixels lie; None without pixels.
+        syntax: transfer syntax, as stated or, where none is stated, as it turned out.
+        was_short: a length pointed behind the end of the file.
+    """
+
+    elements: Elements
+    span: PixelSpan | None
+    syntax: str
+    was_short: bool = False
 
 
 def span_at(

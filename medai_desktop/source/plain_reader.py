@@ -8,19 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
 from typing import BinaryIO
 
-from pydicom.uid import (
-    UID,
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ImplicitVRLittleEndian,
-)
-
-from medai_desktop.source.elements import SEQUENCE_TAGS, TAGS, VALUE_TAGS, Elements
-from medai_desktop.source.pixel_span import PIXEL_TAGS, UNDEFINED, PixelSpan, span_at
+from medai_desktop.source.attributes import SEQUENCE_TAGS, TAGS, VALUE_TAGS
+from medai_desktop.source.elements import Elements
+from medai_desktop.source.pixel_span import PIXEL_TAGS, UNDEFINED, RawHeader, span_at
 
 CHUNK = 8192
 MAX_VALUE = 65536
@@ -37,18 +29,11 @@ _CODES |= {code.encode(): True for code in _LONG.split()}
 _ITEM, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE0DD
 _ITEM_END = b"\xfe\xff\x0d\xe0"
 _SYNTAX = TAGS["TransferSyntaxUID"]
-_IMPLICIT = ImplicitVRLittleEndian.encode()
+_STANDARD = b"1.2.840.10008.1.2"
+_IMPLICIT, _BIG_ENDIAN, _DEFLATED = _STANDARD, _STANDARD + b".2", _STANDARD + b".1.99"
 Values = dict[int, tuple[str, bytes]]
 Head = tuple[int, bytes, int, int]
 Way = Callable[["_Window", int], Head]
-
-
-@dataclass(frozen=True, slots=True)
-class PlainHeader:
-    """What the quick reader read."""
-
-    elements: Elements
-    span: PixelSpan | None
 
 
 class _UnusualError(Exception):
@@ -75,7 +60,7 @@ class _Window:
         return self.data[start : start + count]
 
 
-def read_plain(file: BinaryIO, size: int) -> PlainHeader | None:
+def read_plain(file: BinaryIO, size: int) -> RawHeader | None:
     """The header of a common file.
 
     Args:
@@ -104,7 +89,7 @@ def read_plain(file: BinaryIO, size: int) -> PlainHeader | None:
         span = span_at(file, end, size)
         if span is None:
             return None
-    return PlainHeader(Elements(values), span)
+    return RawHeader(Elements(values), span, syntax.decode("ascii", "replace"))
 
 
 def _meta(window: _Window) -> tuple[Values, int]:
@@ -200,10 +185,6 @@ def _after_item(window: _Window, position: int, way: Way, depth: int) -> int:
             position = start + length
 
 
-@cache
 def _is_common(syntax: bytes) -> bool:
     """Whether a transfer syntax is one that this reader reads."""
-    uid = UID(syntax.decode("ascii", "replace"))
-    if uid in (ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian):
-        return False
-    return not uid.is_private and uid.is_transfer_syntax
+    return syntax.startswith(_STANDARD) and syntax not in (_BIG_ENDIAN, _DEFLATED)

@@ -145,9 +145,10 @@ def test_however_deep_it_lies(tmp_path: Path) -> None:
     os.write(file, good)
     os.close(file)
     os.close(here)
-    found = names(tmp_path)
-    assert found == ["deep.dcm", "top00001.dcm"]
-    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # shutil's recurses
+    try:
+        assert names(tmp_path) == ["deep.dcm", "top00001.dcm"]
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # shutil's recurses
 
 
 @pytest.mark.parametrize(
