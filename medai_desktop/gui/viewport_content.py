@@ -28,6 +28,7 @@ from medai_desktop.view.overlays import (
     joined,
     lengths_overlay,
     orientation_overlay,
+    reduction_overlay,
     scale_overlay,
 )
 from medai_desktop.view.picture import (
@@ -57,6 +58,7 @@ class ViewportContent:
     def __init__(self, desk: ReadingDesk, index: int) -> None:
         self._desk, self._index = desk, index
         self._overlay: Memo[Overlay] = Memo()
+        self.reduced_from: int | None = None
 
     @property
     def state(self) -> ViewportState:
@@ -145,6 +147,7 @@ class ViewportContent:
                 desk.reviewing.selected,
                 desk.measuring.selected,
                 desk.pointing.place_lps_mm,
+                self.reduced_from,
             ),
             lambda: self._made_overlay(shown, size_px),
         )
@@ -242,7 +245,8 @@ class ViewportContent:
         parts = [self._corners(shown, size_px)]
         projection = self.projection(size_px)
         if projection is None:
-            return parts[0]
+            reduced = reduction_overlay(self.reduced_from, size_px, self._desk.render)
+            return joined(parts[0], reduced)
         cross = self._desk.viewing.crosshair_lps_mm
         parts += [orientation_overlay(projection, size_px), scale_overlay(projection, size_px)]
         if self.state.kind is ViewportKind.PLANE and cross is not None:

@@ -95,7 +95,7 @@ class ViewportWidget(QWidget):
 
     def take(self, picture: Picture) -> None:
         """A finished picture has come."""
-        self._picture = picture
+        self._picture, self._content.reduced_from = picture, picture.reduced_from
         pixels = picture.pixels
         height, width = pixels.shape[:2]
         if pixels.ndim == 2:
@@ -293,6 +293,8 @@ class ViewportWidget(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         request = self._picture.request
+        if not self._is_of(request):
+            return
         if not isinstance(request, StoredSliceRequest):
             painter.drawImage(QRectF(self.rect()), self._image)
             return
@@ -304,6 +306,13 @@ class ViewportWidget(QWidget):
         painter.drawImage(QPoint(0, 0), self._image)
         painter.resetTransform()
         self._desk.viewing.mark_visited(request.volume.display_set_id, request.slice_index)
+
+    def _is_of(self, request: PictureRequest) -> bool:
+        """Whether a picture is of what this viewport shows now, or of what it showed before."""
+        asked = self._asked
+        if asked is None or type(request) is not type(asked):
+            return False
+        return request.volume.display_set_id == asked.volume.display_set_id
 
     def _paint_edges(self, painter: QPainter) -> None:
         width, height = self.size_px()

@@ -23,7 +23,7 @@ from medai_desktop.text import message
 
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "OSMesa", "GDI Generic", "SwiftShader")
 OSMESA_LIBRARIES = ("libOSMesa.so", "libOSMesa.so.8", "libOSMesa.so.6")
-LEAST_TEXTURE = 256
+LEAST_TEXTURE = 512
 
 _log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from medai_desktop.findings import Finding, FindingOrigin, LengthMeasurement
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.text import Message
+from medai_desktop.text import Message, message
 from medai_desktop.view.corner_text import CornerText
 from medai_desktop.view.length import length_label
 from medai_desktop.view.overlay import Anchor, HitArea, Ink, Overlay, OverlayText, Polyline
@@ -98,6 +98,17 @@ def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
     label = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
     text = OverlayText(label, (x + 8, (top + bottom) / 2), Anchor.CENTER_LEFT)
     return Overlay((line,), (text,))
+
+
+def reduction_overlay(
+    reduced_from: int | None, size_px: tuple[int, int], render: Callable[[Message], str]
+) -> Overlay:
+    """Says that a 3D picture was drawn from a smaller copy; nothing when it was not."""
+    if reduced_from is None:
+        return Overlay()
+    said = render(message("view.reduced_copy", voxels=reduced_from))
+    place = (size_px[0] / 2, size_px[1] - 6.0 - LINE_PX)
+    return Overlay(texts=(OverlayText(said, place, Anchor.BOTTOM_CENTER),))
 
 
 def crosshair_overlay(

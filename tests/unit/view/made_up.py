@@ -56,7 +56,7 @@ class Made:
     orientation: tuple[float, ...] | None = AXIAL
     step_mm: float = 5.0
     technique: TechniqueFacts = TechniqueFacts()
-    pixels: PixelFacts = PixelFacts(64, 64, rescale_type="HU")
+    pixels: PixelFacts = PixelFacts(64, 64, rescale_type="HU", has_rescale=True)
     series: dict[str, str] = field(default_factory=dict)
     position: dict[str, tuple[float, float]] = field(default_factory=dict)
 
