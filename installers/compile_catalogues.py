@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "resources" / "translations"
-DATE = datetime(2026, 1, 1, tzinfo=UTC)
+DATE = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands in every header: with the time of day no two compilations would give the same bytes."""
 
 

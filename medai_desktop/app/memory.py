@@ -17,14 +17,22 @@ def memory_bytes(processes: Path = PROCESSES, pid: int | None = None) -> int | N
     Returns:
         Bytes; None where the system does not say.
     """
-    own = _proportional(processes / str(os.getpid() if pid is None else pid))
+    own = proportional_bytes(processes / str(os.getpid() if pid is None else pid))
     if own is None:
         return None
     children = _descendants(processes, str(os.getpid() if pid is None else pid), MOST_DEPTH)
-    return own + sum(_proportional(processes / child) or 0 for child in children)
+    return own + sum(proportional_bytes(processes / child) or 0 for child in children)
 
 
-def _proportional(process: Path) -> int | None:
+def proportional_bytes(process: Path) -> int | None:
+    """Memory of one process, pages it shares split among those that share them (PSS).
+
+    Args:
+        process: its folder in the process table.
+
+    Returns:
+        Bytes; None when it has ended, or where the system does not say.
+    """
     try:
         for line in (process / "smaps_rollup").read_text(encoding="ascii").splitlines():
             if line.startswith("Pss:"):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from medai_desktop.app.memory import PROCESSES, proportional_bytes
 
 _STARTED = time.monotonic()
 
@@ -25,25 +26,11 @@ def seconds_since_start() -> float:
         return time.monotonic() - _STARTED
 
 
-def proportional_bytes(pids: Iterable[int]) -> int | None:
-    """Memory of processes, shared pages split among those that share them (PSS).
-
-    Args:
-        pids: processes that have ended meanwhile count nothing.
-
-    Returns:
-        Bytes; None where the system does not tell.
-    """
-    found = [_pss(pid) for pid in pids]
-    known = [value for value in found if value is not None]
-    return sum(known) if known else None
-
-
 class MemoryWatch:
     """Samples the memory of some processes on a thread of its own and keeps the peak.
 
     Args:
-        pids: the processes of the moment.
+        pids: the processes of the moment; those that have ended count nothing.
         every_s: seconds between samples.
     """
 
@@ -71,16 +58,8 @@ class MemoryWatch:
             self._sample()
 
     def _sample(self) -> None:
-        now = proportional_bytes(self._pids())
-        if now is not None:
+        found = [proportional_bytes(PROCESSES / str(pid)) for pid in self._pids()]
+        known = [value for value in found if value is not None]
+        if known:
             with self._lock:
-                self._peak = max(now, self._peak or 0)
-
-
-def _pss(pid: int) -> int | None:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    except OSError:
-        return None
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
-    return None if found is None else int(found.group(1)) * 1024
+                self._peak = max(sum(known), self._peak or 0)

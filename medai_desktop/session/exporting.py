@@ -32,6 +32,8 @@ from medai_desktop.session.run_detection import Detection
 from medai_desktop.text import Language, Message, message
 
 Render = Callable[[Message], str]
+PATIENCE_S = 20.0
+"""A window that is closed waits no longer than this for its export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Exporting:
         self._reviewing = reviewing
         self._threads = JobThreads("export")
         self.last: Exported | None = None
+        self._job: Job[Exported] | None = None
 
     def content(self) -> ReportContent | None:
         """What a report would say now; None with nothing open."""
@@ -134,7 +137,9 @@ class Exporting:
             job.report(Progress(2, 2, stage))
             return exported
 
-        return self._context.run(self._threads, message("session.exporting"), work, self._ended)
+        title = message("session.exporting")
+        self._job = self._context.run(self._threads, title, work, self._ended)
+        return self._job
 
     def save_picture(self, path: Path, data: bytes) -> bool:
         """Writes a picture of the view; says why when it cannot be written.
@@ -154,7 +159,9 @@ class Exporting:
         return True
 
     def close(self) -> None:
-        """Waits for an export that is being written."""
+        """Waits for an export that was asked for; a window that goes must not lose it."""
+        if self._job is not None:
+            self._job.wait(PATIENCE_S)
         self._threads.close()
 
     def _results(

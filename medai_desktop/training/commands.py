@@ -14,7 +14,7 @@ from medai_desktop.report.atomic_file import check_writable, write_atomically
 from medai_desktop.runtimes.networks.slice_detector import load_slice_detector
 from medai_desktop.text import Message, message
 from medai_desktop.training.cohort import read_cohort
-from medai_desktop.training.export import export
+from medai_desktop.training.export import as_shipped, export
 from medai_desktop.training.fitting import fit
 from medai_desktop.training.measure import EvaluationReport, OperatingPoints, measure
 from medai_desktop.training.recipe import RECIPES, SliceRecipe
@@ -69,8 +69,9 @@ def run_training(
             cancellation.raise_if_cancelled()
         progress(done, total, measuring)
 
-    report = measure(network, recipe, cohort, told)
-    return export(network, recipe, report, out / model_id)
+    shipped = as_shipped(network)
+    report = measure(shipped, recipe, cohort, told)
+    return export(shipped, recipe, report, out / model_id)
 
 
 def run_evaluation(

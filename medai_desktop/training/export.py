@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import math
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from safetensors.torch import save
+from torch import Tensor
 
 from medai_desktop.report.atomic_file import write_together
 from medai_desktop.runtimes.networks.slice_detector import SliceDetector
@@ -20,6 +23,17 @@ MODEL_VERSION = "1.0.0"
 WEIGHTS = "weights.safetensors"
 
 
+def as_shipped(network: SliceDetector) -> SliceDetector:
+    """The network with its weights rounded to half precision, as a model folder holds them.
+
+    Figures and operating points are taken from this one: rounding moves scores in the third
+    decimal, enough to let a mark past a threshold.
+    """
+    shipped = copy.deepcopy(network)
+    shipped.load_state_dict({name: value.float() for name, value in _halved(network).items()})
+    return shipped.eval()
+
+
 def export(
     network: SliceDetector, recipe: SliceRecipe, report: EvaluationReport, folder: Path
 ) -> Path:
@@ -28,15 +42,18 @@ def export(
     Raises:
         StorageError: they cannot be written.
     """
-    state = {
-        name: value.contiguous().half() if value.dtype == torch.float32 else value.contiguous()
-        for name, value in network.state_dict().items()
-    }
-    weights = save(state)
+    weights = save(_halved(network))
     manifest = _manifest(recipe, report, hashlib.sha256(weights).hexdigest())
     text = json.dumps(manifest, indent=1) + "\n"
     write_together({folder / WEIGHTS: weights, folder / "manifest.json": text.encode()})
     return folder
+
+
+def _halved(network: SliceDetector) -> dict[str, Tensor]:
+    return {
+        name: value.contiguous().half() if value.dtype == torch.float32 else value.contiguous()
+        for name, value in network.state_dict().items()
+    }
 
 
 def _manifest(
@@ -57,10 +74,15 @@ def _manifest(
             "normalisation": NORMALISATION,
         },
         "joining": {"link_iou": 0.2, "least_slices_mm": 5.0},
-        "threshold": round(report.threshold, 4),
-        "threshold_solid": round(report.threshold_solid, 4),
+        "threshold": _not_below(report.threshold),
+        "threshold_solid": _not_below(report.threshold_solid),
         "calibrated": False,
         "network": {"name": "slice-detector", "config": asdict(recipe.network)},
         "weights": {"file": WEIGHTS, "sha256": weights_sha256},
         "own_test": {"lesions": report.lesions, "unmarked": report.unmarked},
     }
+
+
+def _not_below(threshold: float) -> float:
+    """Four decimals, rounded up: rounded down it would let marks in that it was to keep out."""
+    return min(1.0, math.ceil(threshold * 10_000) / 10_000)

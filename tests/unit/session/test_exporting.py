@@ -1,0 +1,173 @@
+"""What a reader takes home: what they agreed with, and what they did not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from medai_desktop.findings import DetectionState
+from medai_desktop.review import RejectReason
+from medai_desktop.session.exporting import Exported
+from tests.doubles.desks import Workplace, make_workplace
+from tests.doubles.detectors import Mark
+from tests.doubles.heads import bright_mark, write_head
+from tests.phantoms import volumes
+
+LOW_MARK = Mark((8.0, 8.0, 15.0), (16.0, 18.0, 19.0), 0.65)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Workplace]:
+    write_head(tmp_path / "head")
+    made = make_workplace(marks=[bright_mark(), LOW_MARK])
+    made.open(tmp_path / "head")
+    yield made
+    made.close()
+
+
+def export(place: Workplace, folder: Path) -> Exported:
+    job = place.desk.exporting.export(folder)
+    assert job is not None
+    place.settle()
+    assert job.outcome is not None, job.failure
+    return job.outcome
+
+
+def document(done: Exported) -> dict[str, object]:
+    loaded = json.loads(done.findings_document.read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict)
+    return loaded
+
+
+def comments(report: pydicom.Dataset) -> list[str]:
+    found = []
+    for item in report.get("ContentSequence", []):
+        if item.ValueType == "TEXT" and item.ConceptNameCodeSequence[0].CodeMeaning == "Comment":
+            found.append(str(item.TextValue))
+        found += comments(item)
+    return found
+
+
+def tracked(report: pydicom.Dataset) -> set[str]:
+    found: set[str] = set()
+    for item in report.get("ContentSequence", []):
+        if item.ValueType == "UIDREF":
+            found |= {str(item.UID)}
+        found |= tracked(item)
+    return {uid for uid in found if uid.startswith("2.25.")}
+
+
+def test_before_detection_the_models_have_not_run(place: Workplace, tmp_path: Path) -> None:
+    done = export(place, tmp_path / "out")
+    assert done.findings == 0
+    told = document(done)
+    states = {result["state"] for result in told["results"]}  # type: ignore[attr-defined]
+    assert states == {"not_run"}
+    assert any("was not run" in line for line in comments(pydicom.dcmread(done.structured_report)))
+
+
+def test_only_what_was_agreed_leaves_in_the_report(place: Workplace, tmp_path: Path) -> None:
+    place.detect()
+    reviewing = place.desk.reviewing
+    reviewing.toggle_folded()
+    agreed, rejected = (row.finding for row in reviewing.rows())
+    undecided = export(place, tmp_path / "before")
+    reviewing.select(agreed.id)
+    assert reviewing.agree()
+    reviewing.select(rejected.id)
+    assert reviewing.reject(RejectReason.VESSEL)
+    done = export(place, tmp_path / "after")
+    assert (undecided.findings, done.findings) == (0, 1)
+    report = pydicom.dcmread(done.structured_report)
+    assert f"2.25.{agreed.id.int}" in tracked(report)
+    assert f"2.25.{rejected.id.int}" not in tracked(report)
+    said = comments(report)
+    assert any("agreed by Dr Weiss" in line for line in said)
+    assert any("agreed 1, agreed with another box 0, rejected 1" in line for line in said)
+    told = document(done)["review"]
+    assert isinstance(told, dict)
+    assert {f["id"]: f["status"] for f in told["findings"]} == {
+        str(agreed.id): "agreed",
+        str(rejected.id): "rejected",
+    }
+    assert [d["reason"] for d in told["decisions"]] == [None, "vessel"]
+    (result,) = (r for r in document(done)["results"] if r["state"] == "done")  # type: ignore[attr-defined]
+    assert len(result["findings"]) == 2, "what the program said stays as it was"
+
+
+def test_a_moved_threshold_is_told(place: Workplace, tmp_path: Path) -> None:
+    place.detect()
+    (found,) = place.desk.detection.finding_sets()
+    place.desk.reviewing.set_threshold(found, 0.9, is_final=True)
+    done = export(place, tmp_path / "out")
+    told = document(done)
+    (moved,) = told["review"]["decisions"]  # type: ignore[index, call-overload]
+    assert (moved["kind"], moved["threshold"]) == ("move_threshold", 0.9)
+    assert len(told["review"]["findings"]) == 1  # type: ignore[index, call-overload]
+    said = comments(pydicom.dcmread(done.structured_report))
+    assert any("moved the threshold on" in line and line.endswith("to 0.9.") for line in said)
+
+
+def test_an_earlier_export_is_left_alone(place: Workplace, tmp_path: Path) -> None:
+    first = export(place, tmp_path)
+    before = first.structured_report.read_bytes()
+    second = export(place, tmp_path)
+    assert first.structured_report.name == "report.dcm"
+    assert second.structured_report.name == "report-2.dcm"
+    assert second.findings_document.name == "findings-2.json"
+    assert first.structured_report.read_bytes() == before
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(place: Workplace, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    job = place.desk.exporting.export(tmp_path / "file" / "below")
+    assert job is not None
+    place.settle()
+    assert place.desk.exporting.last is None
+    said = [place.desk.render(notice.message) for notice in place.desk.notices]
+    assert any(line.startswith(f"{tmp_path}") and "could not be written" in line for line in said)
+
+
+def test_a_picture_that_cannot_be_written_is_one_sentence(place: Workplace, tmp_path: Path) -> None:
+    assert place.desk.exporting.save_picture(tmp_path / "view.png", b"\x89PNG")
+    assert place.desk.notices == ()
+    (tmp_path / "file").write_text("in the way")
+    assert not place.desk.exporting.save_picture(tmp_path / "file" / "view.png", b"\x89PNG")
+    assert [notice.message.id for notice in place.desk.notices] == ["report.not_written"]
+
+
+def test_series_of_another_modality_are_not_passed_over(tmp_path: Path) -> None:
+    volumes.axial(tmp_path / "ct")
+    place = make_workplace()
+    place.open(tmp_path / "ct")
+    done = export(place, tmp_path / "out")
+    place.close()
+    told = document(done)
+    assert told["results"] == []
+    (skipped,) = told["skipped"]  # type: ignore[misc]
+    assert skipped["model"] == "brain-tumour-mr"
+    assert "CT" in skipped["reason"]
+    assert any("was not run" in line for line in comments(pydicom.dcmread(done.structured_report)))
+
+
+def test_an_export_is_ended_before_the_window_goes(place: Workplace, tmp_path: Path) -> None:
+    place.detect()
+    place.desk.exporting.export(tmp_path / "out")
+    place.desk.close()
+    assert sorted(os.listdir(tmp_path / "out")) == ["findings.json", "report.dcm"]
+
+
+def test_a_failed_run_is_told(place: Workplace, tmp_path: Path) -> None:
+    place.script.error = MemoryError("made up")
+    place.detect()
+    states = {s.state for s in place.desk.detection.statuses()}
+    assert DetectionState.FAILED in states
+    done = export(place, tmp_path / "out")
+    assert any(
+        "did not finish on" in line for line in comments(pydicom.dcmread(done.structured_report))
+    )
