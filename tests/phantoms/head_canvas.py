@@ -9,60 +9,84 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.phantoms.head_fields import Field, Points, coverage
+from tests.phantoms.head_fields import Field, Noise, Points, coverage
+from tests.phantoms.head_shapes import Shape, Triple
+
+_MARGIN_MM = 3.0
 
 
 class Tissue(Enum):
-    """Signal on T1, on T1 with contrast and on FLAIR; fat is about 900."""
+    """Signal on T1 and on T1 with contrast; white matter is about 200."""
 
-    AIR = (0.0, 0.0, 0.0)
-    SKIN = (330.0, 400.0, 280.0)
-    FAT = (860.0, 860.0, 560.0)
-    MUSCLE = (270.0, 330.0, 230.0)
-    BONE = (45.0, 45.0, 30.0)
-    MARROW = (430.0, 445.0, 260.0)
-    DURA = (200.0, 420.0, 200.0)
-    FLUID = (105.0, 110.0, 45.0)
-    CORTEX = (285.0, 300.0, 400.0)
-    WHITE = (372.0, 380.0, 330.0)
-    NUCLEUS = (312.0, 326.0, 375.0)
-    PALLIDUM = (350.0, 360.0, 330.0)
-    STEM = (345.0, 355.0, 340.0)
-    VEIN = (150.0, 640.0, 90.0)
-    VESSEL = (140.0, 520.0, 90.0)
-    ARTERY = (60.0, 90.0, 40.0)
-    CHOROID = (260.0, 480.0, 330.0)
-    MUCOSA = (300.0, 560.0, 470.0)
-    PITUITARY = (330.0, 540.0, 340.0)
-    EYE = (100.0, 105.0, 45.0)
-    LENS = (300.0, 310.0, 200.0)
-    NERVE = (330.0, 340.0, 320.0)
-    MASS = (275.0, 740.0, 430.0)
-    MASS_CORE = (230.0, 560.0, 380.0)
-    OEDEMA = (268.0, 272.0, 590.0)
+    AIR = (0.0, 0.0)
+    SKIN = (195.0, 225.0)
+    FAT = (304.0, 306.0)
+    MUSCLE = (128.0, 150.0)
+    TENDON = (60.0, 66.0)
+    BONE = (16.0, 17.0)
+    MARROW = (200.0, 208.0)
+    DURA = (72.0, 165.0)
+    FLUID = (52.0, 54.0)
+    CORTEX = (145.0, 151.0)
+    WHITE = (198.0, 201.0)
+    NUCLEUS = (160.0, 165.0)
+    THALAMUS = (172.0, 176.0)
+    PALLIDUM = (186.0, 190.0)
+    STEM = (177.0, 180.0)
+    VEIN = (72.0, 325.0)
+    VESSEL = (80.0, 290.0)
+    ARTERY = (26.0, 60.0)
+    CHOROID = (125.0, 270.0)
+    MUCOSA = (150.0, 320.0)
+    PITUITARY = (165.0, 330.0)
+    GLAND = (215.0, 260.0)
+    EYE = (48.0, 49.0)
+    LENS = (150.0, 152.0)
+    NERVE = (170.0, 174.0)
+    MASS = (152.0, 308.0)
+    MASS_CORE = (126.0, 222.0)
+    OEDEMA = (134.0, 136.0)
 
 
-SEQUENCES = ("T1", "T1+C", "FLAIR")
+SEQUENCES = ("T1", "T1+C")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Canvas:
-    """Three images of one head, painted together.
+    """Two images of one head, painted together.
 
     Attributes:
-        images: (3, slices, rows, columns), in the order of ``SEQUENCES``.
-        points: Place of every voxel in the patient, LPS millimetres, after the warp that makes
-            the head a little uneven: (slices, rows, columns) each.
-        straight: The same before the warp.
-        spacing_mm: (slices, rows, columns).
+        images: (2, slices, rows, columns), in the order of ``SEQUENCES``.
+        points: Place of every voxel, LPS millimetres: x (1, 1, columns), y (1, rows, 1),
+            z (slices, 1, 1).
+        spacing_mm: Of the voxels, alike along every axis.
         where: Which voxels of the whole head these are.
     """
 
     images: NDArray[np.float32]
     points: Points
-    straight: Points
-    spacing_mm: tuple[float, float, float]
+    spacing_mm: float
     where: tuple[slice, ...] = (slice(None), slice(None), slice(None))
+
+    @classmethod
+    def blank(cls, low: Triple, high: Triple, spacing_mm: float) -> Canvas:
+        """Air between two corners, LPS millimetres."""
+        axes = [
+            np.arange(first, last, spacing_mm).astype(np.float32)
+            for first, last in zip(low, high, strict=True)
+        ]
+        x, y, z = axes[0][None, None, :], axes[1][None, :, None], axes[2][:, None, None]
+        shape = (len(SEQUENCES), z.size, y.size, x.size)
+        return cls(np.zeros(shape, np.float32), (x, y, z), spacing_mm)
+
+    @property
+    def mirrored(self) -> Points:
+        """The points with both sides laid onto the left: x is never negative."""
+        return np.abs(self.points[0]), self.points[1], self.points[2]
+
+    def noise(self, seed: int, sigma_mm: float) -> Field:
+        """Smooth noise of unit variance at every voxel."""
+        return Noise.smooth(seed, sigma_mm).at(self.points)
 
     def paint(self, tissue: Tissue, amount: Field) -> None:
         """Lay a tissue over what is there.
@@ -78,33 +102,82 @@ class Canvas:
         """Lay a tissue where a shape is, by its signed distance."""
         self.paint(tissue, coverage(distance, edge_mm))
 
+    def lay(
+        self,
+        tissue: Tissue,
+        shape: Shape,
+        *,
+        edge_mm: float = 1.0,
+        amount: float = 1.0,
+        within: Field | None = None,
+    ) -> None:
+        """Lay a tissue where a shape is.
+
+        Args:
+            tissue: What to lay.
+            shape: Where.
+            edge_mm: How soft its surface is.
+            amount: How much of it, 0 to 1.
+            within: How much of each voxel here may change at all, 0 to 1.
+        """
+        part = self.part(*shape.bounds())
+        self._lay(part, part.points, (tissue, shape, edge_mm, amount), within)
+
+    def lay_both(
+        self,
+        tissue: Tissue,
+        shape: Shape,
+        *,
+        edge_mm: float = 1.0,
+        amount: float = 1.0,
+        within: Field | None = None,
+    ) -> None:
+        """Lay a tissue where a shape of the left side is, and on the right side."""
+        part = self.both_sides(shape)
+        self._lay(part, part.mirrored, (tissue, shape, edge_mm, amount), within)
+
+    def both_sides(self, shape: Shape) -> Canvas:
+        """The part in which a shape of the left side lies, and its mirror image."""
+        (_, low_y, low_z), (high_x, high_y, high_z) = shape.bounds()
+        return self.part((-high_x, low_y, low_z), (high_x, high_y, high_z))
+
+    def _lay(
+        self,
+        part: Canvas,
+        points: Points,
+        what: tuple[Tissue, Shape, float, float],
+        within: Field | None,
+    ) -> None:
+        tissue, shape, edge_mm, amount = what
+        covered = np.float32(amount) * coverage(shape.distance(points), edge_mm)
+        if within is not None:
+            covered = covered * self.cut(within, part)
+        part.paint(tissue, covered)
+
     def part(self, low: Sequence[float], high: Sequence[float]) -> Canvas:
         """The voxels between two corners (LPS millimetres), sharing memory with this one."""
-        margin = 6.0
-        cut = []
-        for axis, coordinate in ((2, 2), (1, 1), (0, 0)):
-            other = tuple(k for k in range(3) if k != 2 - axis)
-            line = self.straight[coordinate].mean(axis=other)
-            inside = np.flatnonzero((line >= low[axis] - margin) & (line <= high[axis] + margin))
-            cut.append(slice(int(inside[0]), int(inside[-1]) + 1) if len(inside) else slice(0, 0))
-        where = tuple(cut)
-        return Canvas(
-            self.images[(slice(None), *where)],
-            _cut(self.points, where),
-            _cut(self.straight, where),
-            self.spacing_mm,
-            where,
+        cut: list[slice] = []
+        for axis, coordinate in zip((2, 1, 0), self.points[::-1], strict=True):
+            line = coordinate.ravel()
+            inside = (line >= low[axis] - _MARGIN_MM) & (line <= high[axis] + _MARGIN_MM)
+            found = np.flatnonzero(inside)
+            cut.append(slice(int(found[0]), int(found[-1]) + 1) if len(found) else slice(0, 0))
+        z, y, x = cut
+        points = (self.points[0][..., x], self.points[1][:, y], self.points[2][z])
+        starts = [self._start(axis) for axis in range(3)]
+        where = tuple(
+            slice(start + piece.start, start + piece.stop)
+            for start, piece in zip(starts, cut, strict=True)
         )
+        return Canvas(self.images[(slice(None), z, y, x)], points, self.spacing_mm, where)
 
-    def cut(self, field: Field) -> Field:
-        """The values here of a field of the whole head."""
-        return field[self.where]
+    def _start(self, axis: int) -> int:
+        return self.where[axis].start or 0
 
-    @property
-    def mirrored(self) -> Points:
-        """The points with both sides laid onto the left: x is never negative."""
-        return np.abs(self.points[0]), self.points[1], self.points[2]
-
-
-def _cut(points: Points, where: tuple[slice, ...]) -> Points:
-    return points[0][where], points[1][where], points[2][where]
+    def cut(self, field: Field, part: Canvas) -> Field:
+        """The values in a part of this canvas of a field over this canvas."""
+        moved = tuple(
+            slice(piece.start - self._start(axis), piece.stop - self._start(axis))
+            for axis, piece in enumerate(part.where)
+        )
+        return field[moved]

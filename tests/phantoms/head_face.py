@@ -1,104 +1,167 @@
-"""Orbits, air, the base of the skull and its vessels in the sample head."""
+"""Eyes, nose, sinuses, the base of the skull and the sella of the sample head."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tests.phantoms.head_anatomy import Skull
 from tests.phantoms.head_canvas import Canvas, Tissue
 from tests.phantoms.head_fields import (
-    Noise,
-    box,
+    Field,
+    Points,
     coverage,
-    ellipsoid,
     level_distance,
     smooth_step,
-    tube,
+    smooth_union,
 )
+from tests.phantoms.head_shapes import Box, Ellipsoid, Tube
+from tests.phantoms.head_surfaces import Surfaces
 
 
-def paint_base(canvas: Canvas, skull: Skull) -> None:
-    """Clivus, petrous bone, mastoid cells, sinuses beside the sella, pituitary."""
-    part = canvas.part((-75, -50, -90), (75, 60, -8))
-    points = part.mirrored
-    fine = Noise.make(41, 2.2).at(part.points)
-    outside = part.cut(skull.cavity)
-    part.paint(
-        Tissue.BONE, coverage(ellipsoid(points, (40, 18, -40), (28, 13, 12))) * (outside > 0)
+def paint_base(canvas: Canvas, surfaces: Surfaces) -> None:
+    """Clivus, petrous bone with the ear, mastoid cells, spine."""
+    outside = coverage(0.5 - surfaces.cavity)
+    petrous = Tube(((60, 28, -40, 11.0), (44, 20, -36, 9.0), (18, 6, -35, 6.0)))
+    canvas.lay_both(Tissue.BONE, petrous, edge_mm=1.5, within=outside)
+    apex = Ellipsoid((19, 4, -38), (6, 5, 4), 30.0)
+    canvas.lay_both(Tissue.MARROW, apex, edge_mm=2.0, amount=0.7, within=outside)
+    _paint_clivus(canvas, outside)
+    wing = Tube(((26, -30, -26, 3.0), (44, -34, -22, 3.6), (54, -30, -16, 2.4)))
+    canvas.lay_both(Tissue.MARROW, wing, edge_mm=2.0, amount=0.7, within=outside)
+    mastoid = Ellipsoid((54, 33, -46), (9, 12, 17))
+    part = canvas.both_sides(mastoid)
+    cells = coverage(mastoid.distance(part.mirrored), 2.0) * canvas.cut(outside, part)
+    part.paint(Tissue.BONE, cells)
+    part.paint(Tissue.MARROW, 0.45 * cells * smooth_step(part.noise(61, 1.8), 0.6, 1.8))
+    canal = Tube(((72, 14, -33, 2.4), (60, 13, -34, 2.4), (54, 12, -34, 3.4)))
+    canvas.lay_both(Tissue.AIR, canal)
+    meatus = Tube(((14, 17, -33, 2.4), (25, 19, -33, 1.9)))
+    canvas.lay_both(Tissue.FLUID, meatus)
+    for way in (((24, 18, -33, 1.3), (28, 16, -33, 1.3)), ((30, 24, -31, 1.0), (35, 22, -32, 1.0))):
+        canvas.lay_both(Tissue.FLUID, Tube(way), amount=0.7)
+
+
+def _paint_clivus(canvas: Canvas, outside: Field) -> None:
+    slope = Tube(
+        ((0, -8, -33, 6.5), (0, -4, -42, 7.5), (0, 2, -52, 6.5), (0, 6, -58, 4.0)), (0.7, 1.1, 1.0)
     )
-    clivus = box(part.points, (0, -6, -42), (7, 5, 12), 4.0)
-    part.paint(Tissue.MARROW, 0.85 * coverage(clivus) * (outside > 1))
-    mastoid = coverage(ellipsoid(points, (56, 34, -46), (12, 15, 20))) * (outside > 1)
-    part.paint(Tissue.BONE, mastoid)
-    part.paint(Tissue.MUCOSA, 0.35 * mastoid * smooth_step(fine, 0.6, 1.8))
-    jugular = ((44, 48, -30, 3.6), (47, 34, -42, 3.8), (30, 22, -60, 4.0), (28, 16, -90, 4.5))
-    part.fill(Tissue.VEIN, tube(points, jugular))
+    part = canvas.part(*slope.bounds())
+    bent = _bent(part, 64)
+    edge = slope.distance(bent)
+    around = canvas.cut(outside, part)
+    part.paint(Tissue.BONE, coverage(edge) * around)
+    part.paint(Tissue.MARROW, 0.85 * coverage(edge + 1.8, 1.6) * around)
+    for bone, marrow in (
+        (Ellipsoid((17, 22, -64), (8, 13, 5), 20.0), Ellipsoid((17, 22, -64), (6, 11, 3), 20.0)),
+        (Ellipsoid((18, 18, -76), (11, 9, 6)), Ellipsoid((18, 18, -76), (9, 7, 4))),
+    ):
+        canvas.lay_both(Tissue.BONE, bone, within=outside)
+        canvas.lay_both(Tissue.MARROW, marrow, amount=0.8, within=outside)
+    canvas.lay(Tissue.BONE, Tube(((0, 10, -68, 4.5), (0, 11, -92, 6.5))), within=outside)
+    canvas.lay(
+        Tissue.MARROW, Tube(((0, 10, -68, 2.8), (0, 11, -92, 5.0))), amount=0.8, within=outside
+    )
+    canvas.lay(Tissue.BONE, Ellipsoid((0, 3, -76), (10, 2.5, 4)), within=outside)
+    canvas.lay(Tissue.BONE, Ellipsoid((0, 44, -77), (14, 4, 4)), within=outside)
+    canvas.lay(Tissue.MARROW, Ellipsoid((0, 44, -77), (12, 2.4, 2.4)), within=outside)
+    canvas.lay(Tissue.FLUID, Tube(((0, 27, -60, 8.5), (0, 28, -95, 8.5)), (0.75, 1.0, 1.0)))
+
+
+def _bent(canvas: Canvas, seed: int) -> Points:
+    """Places with both sides laid onto the left, moved so that no edge is straight."""
+    x, y, z = canvas.mirrored
+    return (
+        np.asarray(x + np.float32(0.9) * canvas.noise(seed, 4.0), np.float32),
+        np.asarray(y + np.float32(1.0) * canvas.noise(seed + 100, 4.0), np.float32),
+        np.asarray(z + np.float32(1.2) * canvas.noise(seed + 200, 5.0), np.float32),
+    )
 
 
 def paint_sella(canvas: Canvas) -> None:
-    """Pituitary and stalk, optic nerves, carotids and the veins beside them."""
-    part = canvas.part((-45, -40, -50), (45, 5, -8))
-    points = part.mirrored
-    part.fill(Tissue.VEIN, ellipsoid(points, (13, -14, -26), (3.4, 9, 5.0)))
-    part.fill(
-        Tissue.ARTERY,
-        tube(
-            points,
-            ((12, -6, -40, 2.4), (13, -8, -29, 2.3), (12, -19, -27, 2.2), (11, -18, -19, 2.0)),
-        ),
-    )
-    part.fill(Tissue.PITUITARY, ellipsoid(part.points, (0, -14, -26), (5.5, 4.2, 3.4)))
-    part.fill(Tissue.PITUITARY, tube(part.points, ((0, -13, -24, 1.1), (0, -9, -15, 0.9))))
-    part.fill(Tissue.NERVE, tube(points, ((0, -10, -15, 1.8), (9, -20, -18, 1.8))))
-    part.fill(
-        Tissue.ARTERY, tube(points, ((11, -16, -15, 1.6), (24, -14, -13, 1.3), (38, -8, -8, 1.1)))
-    )
+    """Pituitary and its stalk."""
+    canvas.lay(Tissue.BONE, Box((0, -6, -26), (7, 0.2, 4), 0.8))
+    canvas.lay(Tissue.PITUITARY, Ellipsoid((0, -13, -27), (6.0, 4.6, 3.4)), edge_mm=1.3)
+    canvas.lay(Tissue.PITUITARY, Tube(((0, -12, -24, 1.1), (0, -8, -15, 0.9))), edge_mm=1.3)
 
 
 def paint_air(canvas: Canvas) -> None:
-    """Frontal, ethmoid, sphenoid and maxillary sinuses, the nose with its turbinates."""
-    part = canvas.part((-48, -112, -95), (48, 0, 24))
-    points = part.mirrored
-    fine = Noise.make(42, 2.4).at(part.points)
-    cells = np.abs(level_distance(Noise.make(43, 2.4).at(part.points), part.spacing_mm))
-    part.fill(Tissue.AIR, ellipsoid(points, (9, -83, 4), (9, 3.5, 10)) + 0.8 * fine)
-    block = box(points, (4, -54, -30), (5, 17, 9), 4.0)
-    part.fill(Tissue.BONE, block - 1.0)
+    """Frontal, ethmoid, sphenoid and maxillary sinuses, nose, throat."""
+    part = canvas.part((-50, -116, -95), (50, 0, 24))
+    bent = _bent(part, 65)
+    maxillary = Ellipsoid((28, -60, -61), (13, 15, 17), 20.0, power=2.5).distance(bent)
+    _line(part, maxillary, 1.6)
+    _paint_nose(part, bent)
+    frontal = Ellipsoid((8, -80, 0), (8, 3.4, 9)).distance(bent)
+    frontal = frontal + 1.4 * part.noise(66, 8.0)
+    part.fill(Tissue.BONE, np.asarray(frontal - 1.4, np.float32))
+    part.fill(Tissue.AIR, np.asarray(frontal, np.float32))
+    _paint_ethmoid(part, bent)
+    sphenoid = Box((5, -25, -37), (5.0, 5.0, 3.6), 5.0).distance(bent)
+    _line(part, sphenoid, 1.4)
+    part.paint(Tissue.MUCOSA, coverage(np.maximum(np.abs(part.points[0]) - 0.6, sphenoid)))
+    palate = Ellipsoid((0, -62, -82), (24, 28, 3.4)).distance(bent)
+    part.fill(Tissue.BONE, palate)
+    part.paint(Tissue.MARROW, 0.8 * coverage(palate + 1.4, 1.5))
+    throat = Ellipsoid((0, -17, -70), (15, 11, 26)).distance(bent)
+    part.paint(Tissue.MUCOSA, 0.8 * coverage(throat, 2.0))
+    part.fill(Tissue.AIR, Ellipsoid((0, -18, -70), (11, 6, 22)).distance(bent), 1.4)
+
+
+def _line(part: Canvas, edge: Field, bone_mm: float) -> None:
+    """A hollow of air with its thin lining and a wall of bone."""
+    part.fill(Tissue.BONE, edge - np.float32(bone_mm))
+    part.fill(Tissue.MUCOSA, edge, 1.2)
+    thick = np.clip(0.7 + 0.8 * part.noise(67, 5.0), 0.5, 3.0)
+    part.fill(Tissue.AIR, np.asarray(edge + thick, np.float32))
+
+
+def _paint_ethmoid(part: Canvas, bent: Points) -> None:
+    cells = np.abs(level_distance(part.noise(63, 2.0), part.spacing_mm, 0.05))
+    block = Box((3, -56, -29), (3.5, 13, 6), 6.0).distance(bent)
+    part.fill(Tissue.BONE, block - 0.8)
     part.fill(Tissue.AIR, block)
-    part.paint(Tissue.MUCOSA, 0.6 * coverage(block) * coverage(cells - 0.35))
-    part.fill(Tissue.MUCOSA, box(points, (5, -24, -36), (6, 8, 6), 4.5))
-    part.fill(Tissue.AIR, box(points, (6, -24, -36), (4.4, 7, 5), 4.0) + 0.3 * fine)
-    maxillary = ellipsoid(points, (28, -58, -62), (14, 17, 18))
-    part.fill(Tissue.BONE, maxillary - 2.2)
-    part.fill(Tissue.MUCOSA, maxillary - 0.9)
-    part.fill(Tissue.AIR, maxillary + 0.4 + 0.3 * fine)
-    nose = box(points, (3, -62, -62), (5, 24, 17), 4.0)
-    part.fill(Tissue.AIR, nose)
-    turbinate = box(points, (6.5, -58, -64), (1.4, 17, 3.0), 1.8)
-    upper = box(points, (6.0, -54, -52), (1.0, 13, 2.0), 1.3)
-    part.fill(Tissue.MUCOSA, np.minimum(turbinate, upper))
-    part.paint(Tissue.MUCOSA, coverage(nose) * coverage(points[0] - 1.1))
-    part.fill(Tissue.AIR, ellipsoid(part.points, (0, -22, -72), (13, 12, 20)))
+    walls = coverage(block) * coverage(cells - 0.5, 1.3)
+    part.paint(Tissue.MUCOSA, 0.55 * walls * np.clip(0.6 + 0.5 * part.noise(68, 4.0), 0.0, 1.0))
+    part.paint(Tissue.MUCOSA, 0.6 * coverage(block) * coverage(np.abs(part.points[0]) - 0.6))
+
+
+def _paint_nose(part: Canvas, bent: Points) -> None:
+    x, y, z = bent
+    narrow: Points = (x * (1.0 + 0.02 * (z + 66.0)), y, z)
+    nose = Box((1.0, -64, -61), (4.0, 24, 11), 6.0).distance(narrow)
+    vestibule = Tube(((5, -84, -62, 4.0), (6, -97, -65, 3.2), (6, -102, -68, 2.6))).distance(bent)
+    nose = smooth_union(nose, vestibule, 4.0)
+    part.fill(Tissue.BONE, nose - 0.8)
+    part.fill(Tissue.MUCOSA, nose + 0.2)
+    part.fill(Tissue.AIR, nose + 1.8)
+    for shape in (
+        Tube(((6.5, -80, -68, 2.8), (8.5, -60, -69, 4.0), (8, -40, -67, 3.2)), (1.3, 1.0, 0.6)),
+        Tube(((5.0, -74, -56, 1.6), (6.0, -58, -55, 2.6), (5.5, -42, -54, 2.0)), (1.4, 1.0, 0.6)),
+    ):
+        part.fill(Tissue.MUCOSA, shape.distance(bent), 1.3)
+    bow = np.abs(part.points[0] + np.float32(0.8) * part.noise(69, 9.0)) - np.float32(0.9)
+    part.paint(Tissue.MUCOSA, 0.85 * coverage(bow) * coverage(nose))
 
 
 def paint_orbits(canvas: Canvas) -> None:
     """Both eyes in their fat, the optic nerves and the muscles of the eyes."""
-    part = canvas.part((-58, -96, -52), (58, -16, -6))
-    points = part.mirrored
-    cone = tube(points, ((31, -66, -29, 17.0), (27, -52, -28, 15.0), (16, -30, -24, 5.0)))
-    part.fill(Tissue.BONE, cone - 1.6)
-    part.fill(Tissue.FAT, cone)
+    cone = Tube(((31, -68, -30, 17.0), (27, -52, -29, 15.0), (15, -29, -24, 4.0)))
+    part = canvas.both_sides(cone)
+    edge = cone.distance(_bent(part, 70))
+    part.fill(Tissue.BONE, np.maximum(edge - 1.4, -66.0 - part.points[1]))
+    part.fill(Tissue.FAT, edge)
+    part.paint(Tissue.MUSCLE, 0.3 * coverage(edge) * smooth_step(part.noise(71, 1.8), 1.0, 2.2))
     for path in (
-        ((43, -66, -29, 1.5), (37, -48, -28, 2.2), (17, -29, -24, 1.4)),
-        ((20, -66, -29, 1.5), (17, -50, -27, 2.1), (14, -30, -24, 1.4)),
-        ((30, -60, -17, 1.4), (26, -48, -18, 2.0), (16, -29, -22, 1.4)),
-        ((31, -60, -41, 1.4), (27, -48, -39, 2.0), (17, -29, -26, 1.4)),
+        ((43, -68, -30, 1.4), (38, -50, -29, 2.4), (17, -29, -25, 1.5)),
+        ((20, -68, -30, 1.4), (17, -50, -28, 2.4), (14, -30, -25, 1.5)),
+        ((30, -62, -18, 1.4), (26, -48, -19, 2.2), (16, -29, -23, 1.4)),
+        ((31, -62, -42, 1.4), (27, -48, -40, 2.2), (17, -29, -27, 1.4)),
     ):
-        part.fill(Tissue.MUSCLE, tube(points, path))
-    nerve = ((30.5, -58, -29, 1.9), (25, -44, -26, 1.9), (11, -22, -19, 1.9))
-    part.fill(Tissue.FLUID, tube(points, tuple((x, y, z, r + 0.9) for x, y, z, r in nerve)))
-    part.fill(Tissue.NERVE, tube(points, nerve))
-    globe = ellipsoid(points, (31.5, -69, -29), (12.2, 12.0, 12.0))
-    part.fill(Tissue.MUSCLE, globe - 0.4)
-    part.fill(Tissue.EYE, globe + 1.1)
-    part.fill(Tissue.LENS, ellipsoid(points, (31.5, -77, -29), (4.6, 2.2, 4.6)))
+        canvas.lay_both(Tissue.MUSCLE, Tube(path, (1.2, 1.0, 0.8)), edge_mm=1.3)
+    nerve = ((30.5, -59, -30, 1.8), (25, -44, -27, 1.8), (12, -26, -20, 1.8))
+    canvas.lay_both(Tissue.FLUID, Tube(tuple((x, y, z, r + 0.6) for x, y, z, r in nerve)))
+    canvas.lay_both(Tissue.NERVE, Tube(nerve))
+    gland = Ellipsoid((42, -72, -22), (4, 8, 6), 20.0)
+    canvas.lay_both(Tissue.GLAND, gland, edge_mm=2.0, amount=0.7)
+    canvas.lay_both(Tissue.MUSCLE, Ellipsoid((31.5, -70, -30), (12.4, 12.2, 12.2)))
+    canvas.lay_both(Tissue.EYE, Ellipsoid((31.5, -70, -30), (11.3, 11.1, 11.1)))
+    canvas.lay_both(Tissue.LENS, Ellipsoid((31.5, -78, -30), (4.4, 2.0, 4.4)), edge_mm=1.3)
