@@ -76,7 +76,7 @@ class MainToolBar(QToolBar):
         for button in self.buttons.values():
             action = button.defaultAction()
             if action is not None:
-                button.setAccessibleName(action.text())
+                button.setAccessibleName(action.iconText())
 
     def _fill_left(self) -> None:
         self._menu("open", "ph.folder-open", lambda: message("gui.open"), self._menus.opening)
