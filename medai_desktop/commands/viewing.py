@@ -208,7 +208,7 @@ SEEING: tuple[Command, ...] = (
         lambda on: on.desk.viewing.toggle_planes(),
         keys=("M",),
         icon="ph.grid-four",
-        is_enabled=is_something_shown,
+        is_enabled=allows_volume,
         is_checked=_shows(ViewportKind.PLANE),
     ),
     Command(

@@ -1,9 +1,8 @@
-"""One Qt action for each command: its shortcut, its words, whether it can do anything."""
+"""One Qt action for each command: its words, its keys, whether it can do anything."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow
 
 from medai_desktop.commands import COMMANDS, Command, Invocation
@@ -31,9 +30,6 @@ class CommandActions:
         self._actions: dict[str, QAction] = {}
         for item in COMMANDS:
             action = QAction(window)
-            action.setShortcuts([QKeySequence(key) for key in item.keys])
-            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.setAutoRepeat(item.repeats)
             action.setCheckable(item.is_checked is not None or item.id.startswith(OWN_CHECKS))
             action.triggered.connect(lambda _=False, c=item: self._triggered(c))
             if item.icon:
@@ -41,7 +37,10 @@ class CommandActions:
                 action.setIcon(icons.icon(item.icon, colour))
             action.setIconVisibleInMenu(False)
             self._actions[item.id] = action
-            window.addAction(action)
+            for key in item.keys:
+                shortcut = QShortcut(QKeySequence(key), window)
+                shortcut.setAutoRepeat(item.repeats)
+                shortcut.activated.connect(lambda c=item: self._pressed(c))
 
     def action(self, identity: str) -> QAction:
         """The action of a command by its id."""
@@ -55,14 +54,23 @@ class CommandActions:
             why = item.why_disabled(self._desk)
             action.setEnabled(why is None)
             title = self._desk.render(item.title)
-            action.setText(title)
             keys = self._desk.render(key_words(item.keys[0])) if item.keys else ""
+            action.setText(f"{title}\t{keys}" if keys else title)
+            action.setIconText(title)
             tip = f"{title} ({keys})" if keys else title
             action.setToolTip(tip if why is None else f"{tip}\n{self._desk.render(why)}")
             if item.is_checked is not None:
                 action.setChecked(item.is_checked(self._desk))
             elif item.id.startswith("see.layout_"):
                 action.setChecked(item.id == f"see.layout_{layout.rows}x{layout.columns}")
+
+    def _pressed(self, item: Command) -> None:
+        """A key: when its command can do nothing, it says why."""
+        why = item.why_disabled(self._desk)
+        if why is None:
+            self._triggered(item)
+        else:
+            self._desk.viewing.say(why)
 
     def _triggered(self, item: Command) -> None:
         if item.is_enabled(self._desk):

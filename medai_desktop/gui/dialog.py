@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from medai_desktop.gui.labels import label
+from medai_desktop.gui.labels import label, push_button
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import Message
 
@@ -38,8 +38,8 @@ class ReadingDialog(QDialog):
 
     def add_button(self, words: Message, *, is_main: bool = False) -> QPushButton:
         """Adds a button at the right; the main one is pressed by Enter."""
-        made = QPushButton(self.desk.render(words))
-        made.setObjectName("main" if is_main else "")
+        made = push_button("main" if is_main else "")
+        made.setText(self.desk.render(words))
         made.setAutoDefault(is_main)
         made.setDefault(is_main)
         self._buttons.addWidget(made)

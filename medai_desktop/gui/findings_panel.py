@@ -12,6 +12,7 @@ from medai_desktop.gui.decision_buttons import Decider, DecisionButtons
 from medai_desktop.gui.detection_panel import DetectionPanel
 from medai_desktop.gui.finding_rows import LINE_PX, PADDING_PX, FoldRow, MarkRow, finding_rows
 from medai_desktop.gui.finding_thumbnail import FindingThumbnails
+from medai_desktop.gui.fitted_scroll import FittedScroll
 from medai_desktop.gui.labels import label
 from medai_desktop.gui.row_list import Row, RowList
 from medai_desktop.gui.row_painting import (
@@ -33,6 +34,8 @@ from medai_desktop.text import message
 EDGE_PX = 3
 TEXT_LEFT_PX = 12 + THUMBNAIL_PX + 12
 REJECTED_SHARE = 0.45
+STATES_SHARE = 0.45
+"""Of the panel: the marks below keep the rest, however much the models have to say."""
 
 
 class FindingsPanel(QWidget):
@@ -52,7 +55,8 @@ class FindingsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.states)
+        self._states_area = FittedScroll(self.states, STATES_SHARE)
+        layout.addWidget(self._states_area)
         layout.addWidget(self.threshold)
         layout.addWidget(self._hidden)
         layout.addWidget(self.rows, 1)
@@ -60,7 +64,7 @@ class FindingsPanel(QWidget):
 
     def refresh(self) -> None:
         """Looks at the desk again."""
-        self.states.refresh()
+        self.refresh_states()
         self.threshold.refresh()
         rows = finding_rows(self._desk, self._thumbnails.of)
         self.rows.setAccessibleName(self._desk.render(message("gui.findings")))
@@ -75,6 +79,7 @@ class FindingsPanel(QWidget):
     def refresh_states(self) -> None:
         """Only what a running model says."""
         self.states.refresh()
+        self._states_area.fit()
 
     def _place_buttons(self, row: MarkRow | None) -> None:
         wanted = None if row is None else (row.key, row.buttons_top_px, self._desk.language)

@@ -29,10 +29,9 @@ class InfoPanel(QScrollArea):
     def refresh(self) -> None:
         """Looks at the desk again; builds anew only for another series or language."""
         shown = self._desk.viewing.active_display_set
-        said = (None if shown is None else shown.id, self._desk.language)
-        if said == self._said:
+        if (shown, self._desk.language) == self._said:
             return
-        self._said = said
+        self._said = shown, self._desk.language
         page = QWidget()
         page.setObjectName("page")
         column = QVBoxLayout(page)

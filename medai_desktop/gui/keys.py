@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+
 from medai_desktop.text import Message, message
 
 _NAMES: dict[str, Message] = {
@@ -18,6 +21,18 @@ _NAMES: dict[str, Message] = {
     "Esc": message("gui.key_escape"),
     "Del": message("gui.key_delete"),
 }
+
+
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+
+
+def keeps_arrows(event: QEvent) -> bool:
+    """Whether left or right was about to become a shortcut; it stays with whoever asks."""
+    is_arrow = isinstance(event, QKeyEvent) and event.key() in ARROWS
+    if not is_arrow or event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    event.accept()
+    return True
 
 
 def key_words(sequence: str) -> Message:

@@ -100,8 +100,8 @@ def push_button(kind: str = "", when_clicked: Callable[[], object] | None = None
     """
     made = QPushButton()
     made.setObjectName(kind)
+    made.setFont(theme.font(is_bold=kind == "main"))
     made.setAutoDefault(False)
-    made.setCursor(Qt.CursorShape.ArrowCursor)
     if when_clicked is not None:
         made.clicked.connect(lambda _=False: when_clicked())
     return made

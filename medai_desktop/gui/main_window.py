@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
@@ -179,6 +180,7 @@ class MainWindow(QMainWindow):
         no_study = changes.studies and self._desk.opening.current_study is None
         if changes.layout or no_study:
             self._grid.lay_out()
+            self._order_focus()
         self._grid.refresh(changes.viewports)
         if changes.findings or changes.measurements or changes.language or changes.tool:
             self._grid.repaint_overlays()
@@ -212,6 +214,12 @@ class MainWindow(QMainWindow):
         self.side.findings.refresh_states()
         if self._desk.opening.current_study is None:
             self.start.refresh()
+
+    def _order_focus(self) -> None:
+        """Tab goes as the eye does: tools, studies, images, marks."""
+        chain: list[QWidget] = [self.studies.series, *self.viewports, self.side.tabBar()]
+        for before, after in pairwise(chain):
+            self.setTabOrder(before, after)
 
     def _go_to(self, display_set_id: str, slice_index: int) -> None:
         viewing = self._desk.viewing

@@ -86,7 +86,7 @@ class RowDelegate(QStyledItemDelegate):
 
 
 class RowList(QListWidget):
-    """A list of rows.
+    """A list of rows; a click leaves the keys where they are, with the images.
 
     Args:
         paint_row: see `RowDelegate`.
@@ -99,6 +99,7 @@ class RowList(QListWidget):
         self._when_chosen = when_chosen
         self.setItemDelegate(self._painter_of_rows)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setUniformItemSizes(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QTabBar, QTabWidget
 
 from medai_desktop.gui.decision_buttons import Decider
 from medai_desktop.gui.findings_panel import FindingsPanel
+from medai_desktop.gui.guard import answering
 from medai_desktop.gui.info_panel import InfoPanel
+from medai_desktop.gui.keys import keeps_arrows
 from medai_desktop.gui.measurements_panel import MeasurementsPanel
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 
 WIDTH_PX = 320
+
+
+class KeyTabBar(QTabBar):
+    """Tabs that change with the arrow keys, when they have the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    @answering(False)
+    def event(self, event: QEvent) -> bool:
+        """Keeps its arrows from being taken as shortcuts."""
+        return keeps_arrows(event) or super().event(event)
 
 
 class SidePanel(QTabWidget):
@@ -31,6 +47,7 @@ class SidePanel(QTabWidget):
         super().__init__()
         self.setObjectName("panel")
         self.setFixedWidth(WIDTH_PX)
+        self.setTabBar(KeyTabBar())
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self.tabBar().setExpanding(False)

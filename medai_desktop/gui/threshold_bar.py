@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 from medai_desktop.findings import FindingSet
 from medai_desktop.gui.detection_words import score_words, series_name
 from medai_desktop.gui.guard import answering, guarded
+from medai_desktop.gui.keys import ARROWS, keeps_arrows
 from medai_desktop.gui.labels import icon_button, label, name_it
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
@@ -16,7 +17,6 @@ from medai_desktop.text import message
 STEPS = 1000
 ARROW_STEP = 10
 PAGE_STEP = 50
-ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class ScoreSlider(QSlider):
@@ -25,11 +25,7 @@ class ScoreSlider(QSlider):
     @answering(False)
     def event(self, event: QEvent) -> bool:
         """Keeps its arrows from being taken as shortcuts."""
-        is_own = isinstance(event, QKeyEvent) and event.key() in ARROWS
-        if is_own and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
+        return keeps_arrows(event) or super().event(event)
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from medai_desktop.gui import icons, theme
 from medai_desktop.gui.actions import CommandActions
-from medai_desktop.gui.labels import name_it
+from medai_desktop.gui.guard import guarded
+from medai_desktop.gui.labels import elided, name_it
 from medai_desktop.gui.menus import Menus
 from medai_desktop.gui.theme import DARK
 from medai_desktop.session.desk import ReadingDesk
@@ -29,6 +30,10 @@ HEIGHT_PX = 48
 TOOLS = ("see.tool_scroll", "see.tool_window", "see.tool_pan", "see.tool_zoom")
 MARKERS = ("measure.tool_ruler", "measure.tool_box", "see.tool_crosshair")
 WORDED = ("see.planes", "see.volume")
+PRESETS_PX = 116
+"""Of one width whatever the preset is called: the tools beside it stay where they are."""
+COMPACT_PX = 1200
+"""In a narrower window the icons that explain themselves go without words."""
 
 
 class MainToolBar(QToolBar):
@@ -47,7 +52,7 @@ class MainToolBar(QToolBar):
         self.setFloatable(False)
         self.setIconSize(icons.ICON_SIZE)
         self.setFixedHeight(HEIGHT_PX)
-        self._named: list[tuple[QToolButton, Callable[[], Message], QAction | None]] = []
+        self._named: list[tuple[QToolButton, Callable[[], Message]]] = []
         self.buttons: dict[str, QToolButton] = {}
         self._fill_left()
         self._stretch()
@@ -56,15 +61,13 @@ class MainToolBar(QToolBar):
     def refresh(self) -> None:
         """Words, tool tips and what is enabled."""
         say = self._desk.render
-        for button, words, action in self._named:
+        for button, words in self._named:
             text = say(words())
-            if button.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly:
-                button.setText(text)
-            if action is None:
-                name_it(button, text)
-            else:
-                button.setToolTip(action.toolTip())
-                button.setAccessibleName(text)
+            name_it(button, text)
+            if button is self.buttons["presets"]:
+                room = PRESETS_PX - icons.ICON_PX - 24
+                text = elided(text, button.font(), room)
+            button.setText(text)
         is_open = self._desk.opening.current_study is not None
         nothing = say(message("commands.why_nothing_open"))
         for name in ("layout", "presets", "more", "report"):
@@ -76,12 +79,24 @@ class MainToolBar(QToolBar):
         for button in self.buttons.values():
             action = button.defaultAction()
             if action is not None:
-                button.setAccessibleName(action.text())
+                button.setAccessibleName(action.iconText())
+
+    @guarded
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fewer words where there is no room for them."""
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        if event.size().width() < COMPACT_PX:
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly
+        for name in ("layout", *WORDED):
+            if self.buttons[name].toolButtonStyle() != style:
+                self.buttons[name].setToolButtonStyle(style)
 
     def _fill_left(self) -> None:
         self._menu("open", "ph.folder-open", lambda: message("gui.open"), self._menus.opening)
         self._menu("layout", "ph.squares-four", lambda: message("gui.layout"), self._menus.layout)
         self._menu("presets", "ph.circle-half", self._preset_title, self._menus.presets)
+        self.buttons["presets"].setFixedWidth(PRESETS_PX)
         self._separate()
         for identity in TOOLS:
             self._command(identity)
@@ -132,7 +147,7 @@ class MainToolBar(QToolBar):
             style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         if kind == "icon":
             style = Qt.ToolButtonStyle.ToolButtonIconOnly
-        self._named.append((button, words, None))
+        self._named.append((button, words))
         return self._place(name, button, style, kind)
 
     def _place(
@@ -163,7 +178,7 @@ class MainToolBar(QToolBar):
     def _preset_title(self) -> Message:
         """What the active viewport is windowed with; "Presets" while nothing is shown."""
         state = self._desk.viewing.layout.active_viewport
-        is_stack_or_plane = state.kind is not ViewportKind.VOLUME
-        if state.display_set_id is None or not is_stack_or_plane or state.preset in ("", CUSTOM):
+        preset = state.preset_3d if state.kind is ViewportKind.VOLUME else state.preset
+        if state.display_set_id is None or preset in ("", CUSTOM):
             return message("gui.presets")
-        return self._desk.presets.title(state.preset)
+        return self._desk.presets.title(preset)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
+from medai_desktop.gui.dialog import ReadingDialog
 from medai_desktop.gui.dialogs import AboutDialog, DetailsDialog, ReaderDialog
 from medai_desktop.gui.grabbing import png_of
 from medai_desktop.gui.palette import CommandPalette
@@ -52,14 +53,14 @@ class WindowPort:
     def ask_for_folder(self) -> None:
         """Asks which folder to open, and opens it."""
         title = self._desk.render(message("gui.open_folder"))
-        folder = QFileDialog.getExistingDirectory(self._window, title)
+        folder = QFileDialog.getExistingDirectory(self._window, title, self._last_folder())
         if folder:
             self._desk.opening.open_paths((Path(folder),))
 
     def ask_for_files(self) -> None:
         """Asks which files to open, and opens them."""
         title = self._desk.render(message("commands.open_files"))
-        files, _ = QFileDialog.getOpenFileNames(self._window, title)
+        files, _ = QFileDialog.getOpenFileNames(self._window, title, self._last_folder())
         if files:
             self._desk.opening.open_paths([Path(name) for name in files])
 
@@ -86,29 +87,29 @@ class WindowPort:
     def with_reader(self, then: Callable[[], None]) -> None:
         """Goes on once the reader is named; asks when not known yet."""
         if self._desk.reviewing.needs_reader:
-            ReaderDialog(self._window, self._desk, then).open()
+            self._open(ReaderDialog(self._window, self._desk, then))
         else:
             then()
 
     def ask_reader(self) -> None:
         """Asks for another reader's name."""
-        ReaderDialog(self._window, self._desk, lambda: None).open()
+        self._open(ReaderDialog(self._window, self._desk, lambda: None))
 
     def show_shortcuts(self) -> None:
         """Shows the shortcut sheet."""
-        ShortcutSheet(self._window, self._desk).open()
+        self._open(ShortcutSheet(self._window, self._desk))
 
     def show_palette(self) -> None:
         """Shows every command with a field to search them."""
-        CommandPalette(self._window, self._desk, self._areas.run).open()
+        self._open(CommandPalette(self._window, self._desk, self._areas.run))
 
     def show_about(self) -> None:
         """Shows what this program is, its licences and models."""
-        AboutDialog(self._window, self._desk).open()
+        self._open(AboutDialog(self._window, self._desk))
 
     def show_details(self) -> None:
         """Shows every notice with its reasons."""
-        DetailsDialog(self._window, self._desk).open()
+        self._open(DetailsDialog(self._window, self._desk))
 
     def toggle_panels(self) -> None:
         """Side panels away, or back."""
@@ -127,3 +128,15 @@ class WindowPort:
     def close_window(self) -> None:
         """Ends the program."""
         self._window.close()
+
+    def _open(self, dialog: ReadingDialog) -> None:
+        """Opens a dialog; those that were closed before go for good."""
+        for old in self._window.findChildren(ReadingDialog):
+            if old is not dialog and not old.isVisible():
+                old.deleteLater()
+        dialog.open()
+
+    def _last_folder(self) -> str:
+        """Where the last study was opened from: the next one often lies beside it."""
+        paths = self._desk.opening.opened_paths
+        return str(paths[0].parent) if paths else ""

@@ -127,7 +127,10 @@ class ReadingDesk:
     def set_language(self, language: Language) -> None:
         """Speaks another language from now on; remembered."""
         self._context.language = language
-        self._supplies.remember_language(language)
+        try:
+            self._supplies.remember_language(language)
+        except StorageError as error:
+            self.notify(Notice(error.message))
         self._context.changed(Changes(language=True))
 
     def render(self, said: Message) -> str:

@@ -23,7 +23,7 @@ from medai_desktop.view.tool import Tool
 from medai_desktop.view.viewport import ViewportKind
 from tests.gui.hands import click
 from tests.gui.windows import MakeWindow, desk_of, two_series
-from tests.phantoms import clinical
+from tests.phantoms import clinical, volumes
 
 
 def clashes(table: tuple[Command, ...]) -> dict[str, list[str]]:
@@ -91,6 +91,19 @@ def test_the_reason_is_the_one_that_holds(make_window: MakeWindow, tmp_path: Pat
     assert volume.toolTip().splitlines()[1] not in ("", "Nothing is open.")
     agree = window.command_actions.action("findings.agree")
     assert agree.toolTip().endswith("No mark is selected.")
+
+
+def test_a_key_that_can_do_nothing_says_why(make_window: MakeWindow, tmp_path: Path) -> None:
+    volumes.missing_slice(tmp_path, missing=5)
+    window = make_window([tmp_path])
+    desk = desk_of(window)
+    assert not window.tool_bar.buttons["see.planes"].isEnabled()
+    window.viewports[0].setFocus()
+    QTest.keyClick(window, Qt.Key.Key_M)
+    assert desk.viewing.layout.active_viewport.kind is ViewportKind.STACK
+    shown = desk.viewing.active_display_set
+    assert shown is not None
+    assert desk.viewing.hint == shown.messages[0]
 
 
 def test_tool_tips_name_the_key(make_window: MakeWindow, tmp_path: Path) -> None:

@@ -144,6 +144,44 @@ def test_long_texts_are_cut_and_whole_in_the_tool_tip(
     assert window.studies.width() == 248
 
 
+def test_a_study_that_says_nothing_of_itself_is_still_there(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    nothing = {
+        "PatientName": None,
+        "PatientID": None,
+        "PatientSex": None,
+        "PatientAge": None,
+        "StudyDescription": None,
+        "StudyDate": None,
+        "SeriesDescription": None,
+        "SeriesNumber": None,
+        "ProtocolName": None,
+    }
+    small_series(tmp_path, SeriesTags(more=nothing))
+    window = make_window([tmp_path])
+    assert window.studies.banner.name.text() == "No name"
+    (row,) = series_rows(window)
+    assert row.title == "CT"
+    assert row.said == "uniform, 12"
+    (study,) = [r for r in window.studies.series.rows() if isinstance(r, StudyRow)]
+    assert study.spoken == "CT"
+    for tab in range(window.side.count()):
+        window.side.setCurrentIndex(tab)
+    desk_of(window).set_language(Language.CHINESE)
+    assert window.studies.banner.name.text() == "无姓名"
+
+
+def test_native_names_are_drawn_by_a_real_font(make_window: MakeWindow, tmp_path: Path) -> None:
+    volumes.chinese_name(tmp_path)
+    window = make_window([tmp_path])
+    name = window.studies.banner.name
+    assert "王" in name.text()
+    shown = name.grab().toImage()
+    name.say("\U0010fffd" * len(name.text()))
+    assert name.grab().toImage() != shown, "letters, not the box of a missing one"
+
+
 def test_series_can_be_dragged() -> None:
     assert dragged_series(series_data("1.2.3#2")) == "1.2.3#2"
     assert series_data("1").hasFormat(SERIES_MIME)
