@@ -25,6 +25,7 @@ from medai_desktop.text import Message, message
 from medai_desktop.volume import Acquisition, Volume
 
 Triple = tuple[float, float, float]
+PRECISION = "fp32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class ScriptedDetector:
             error, script.error = script.error, None
             raise error
         made = self._manifest
-        run = run_id(volume.digest, made.weights_sha256, made.settings_sha256)
+        run = run_id(volume.digest, made.weights_sha256, made.settings_sha256_for(PRECISION))
         marks = sorted(script.marks, key=lambda mark: -mark.score)
         return FindingSet(
             run,
@@ -132,7 +133,7 @@ def provenance_of(manifest: Manifest, device: str = "cpu") -> Provenance:
         manifest.title,
         manifest.version,
         manifest.weights_sha256,
-        manifest.settings_sha256,
+        manifest.settings_sha256_for(PRECISION),
         manifest.threshold,
         manifest.threshold_solid,
         manifest.is_calibrated,

@@ -104,7 +104,7 @@ class Room:
         return made
 
     def overlay(self, index: int = 0, size: tuple[int, int] = SIZE) -> Overlay:
-        return ViewportContent(self.desk, index).overlay(size, None)
+        return ViewportContent(self.desk, index).overlay(size)
 
     def said(self) -> str:
         """The sentence in the status bar."""
