@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from medai_desktop.app.locations import find_locations
 from medai_desktop.detection.detector import Detector
 from medai_desktop.detection.manifest import Manifest
-from medai_desktop.detection.registry import ModelEntry, ModelRegistry
+from medai_desktop.detection.registry import ModelRegistry
 from medai_desktop.findings import (
     Finding,
     FindingSet,
@@ -25,6 +25,7 @@ from medai_desktop.text import Message, message
 from medai_desktop.volume import Acquisition, Volume
 
 Triple = tuple[float, float, float]
+PRECISION = "fp32"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class ScriptedDetector:
             error, script.error = script.error, None
             raise error
         made = self._manifest
-        run = run_id(volume.digest, made.weights_sha256, made.settings_sha256_for("fp32"))
+        run = run_id(volume.digest, made.weights_sha256, made.settings_sha256_for(PRECISION))
         marks = sorted(script.marks, key=lambda mark: -mark.score)
         return FindingSet(
             run,
@@ -99,22 +100,6 @@ class ScriptedDetector:
         )
 
 
-class PhantomModels(ModelRegistry):
-    """The models of a folder, as if they had been trained on pixels as coarse as a phantom's."""
-
-    def entries(self) -> tuple[ModelEntry, ...]:
-        return tuple(
-            entry
-            if entry.manifest is None
-            else replace(entry, manifest=_trained_on_phantoms(entry.manifest))
-            for entry in super().entries()
-        )
-
-
-def _trained_on_phantoms(manifest: Manifest) -> Manifest:
-    return replace(manifest, trained_on=replace(manifest.trained_on, most_pixel_mm=10.0))
-
-
 class ScriptedShelf:
     """Satisfies `DetectorSource`: the models of this computer, run by the double.
 
@@ -125,7 +110,7 @@ class ScriptedShelf:
 
     def __init__(self, script: Script, models: Path | None = None) -> None:
         self.script = script
-        self._registry = PhantomModels(models or find_locations().models)
+        self._registry = ModelRegistry(models or find_locations().models)
 
     @property
     def registry(self) -> ModelRegistry:
@@ -148,7 +133,7 @@ def provenance_of(manifest: Manifest, device: str = "cpu") -> Provenance:
         manifest.title,
         manifest.version,
         manifest.weights_sha256,
-        manifest.settings_sha256_for("fp32"),
+        manifest.settings_sha256_for(PRECISION),
         manifest.threshold,
         manifest.threshold_solid,
         manifest.is_calibrated,

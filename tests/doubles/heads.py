@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from tests.doubles.detectors import Mark
-from tests.phantoms.dicom_writer import SeriesTags, write_series
+from tests.phantoms.dicom_writer import FileNames, SeriesTags, write_series
+from tests.phantoms.encoding import TransferSyntax
 from tests.phantoms.pixels import PixelFormat
 from tests.phantoms.series_geometry import SeriesGeometry, rotation
 
 SHAPE = (24, 56, 64)
 """Slices, rows, columns."""
 
-SPACING_MM = (3.0, 1.4, 1.9)
+SPACING_MM = (3.0, 0.9, 1.1)
 BRIGHT = 900.0
 LOWER, UPPER = (38.0, 12.0, 5.0), (52.0, 26.0, 12.0)
 """Voxel edges (i, j, k) of the bright box."""
@@ -39,7 +40,11 @@ def bright_mark(score: float = 0.95) -> Mark:
 
 
 def write_head(
-    folder: Path, words: HeadWords = HeadWords(), *, brightness: float = BRIGHT
+    folder: Path,
+    words: HeadWords = HeadWords(),
+    *,
+    brightness: float = BRIGHT,
+    transfer_syntax: TransferSyntax = TransferSyntax.EXPLICIT_LE,
 ) -> list[Path]:
     """Writes the files of one series; several may lie in one folder.
 
@@ -47,6 +52,7 @@ def write_head(
         folder: Made when missing.
         words: Study and series.
         brightness: Of the box; another one makes other pixels under the same UIDs.
+        transfer_syntax: Of the files.
     """
     turn = rotation((0.25, 1.0, 0.35), 20.0) @ rotation((1.0, 0.0, 0.0), -12.0)
     at_zero = SeriesGeometry.turned(turn, SPACING_MM)
@@ -68,13 +74,12 @@ def write_head(
         series_number=words.number,
         more={"RepetitionTime": 560.0, "EchoTime": 12.0},
     )
-    from tests.phantoms.dicom_writer import FileNames
-
     return write_series(
         folder,
         values,
         geometry,
         tags=tags,
         pixels=PixelFormat(bits_stored=12),
+        transfer_syntax=transfer_syntax,
         names=FileNames(prefix=f"{words.study}-{words.series}-"),
     )

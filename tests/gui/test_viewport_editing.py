@@ -181,7 +181,9 @@ def test_a_missed_one_is_boxed_listed_and_deleted(room: Room) -> None:
     assert np.allclose(box.lower[:2], (10, 30), atol=0.02)
     assert np.allclose(box.upper[:2], (20, 44), atol=0.02)
     depth_mm = (box.upper[2] - box.lower[2]) * SPACING_MM[0]
-    assert depth_mm == pytest.approx((10 * 1.9 + 14 * 1.4) / 2, abs=SPACING_MM[0])
+    assert depth_mm == pytest.approx(
+        (10 * SPACING_MM[2] + 14 * SPACING_MM[1]) / 2, abs=SPACING_MM[0]
+    )
     assert len(own.finding.boxes_px) == len(own.finding.slice_indices) >= 3
     image = room.picture()[:, :-20]
     assert coloured(image, READER).sum() > 50

@@ -17,7 +17,7 @@ from medai_desktop.review import FindingStatus
 from medai_desktop.view.overlays import MARK_MARGIN_MM
 from tests.doubles.desks import make_workplace
 from tests.doubles.detectors import Mark
-from tests.doubles.heads import LOWER, UPPER, bright_mark, write_head
+from tests.doubles.heads import LOWER, SPACING_MM, UPPER, bright_mark, write_head
 from tests.doubles.windows import (
     PROGRAM,
     READER,
@@ -79,7 +79,7 @@ def test_brackets_stand_round_the_bright_box_in_every_view(room: Room, layout: s
         assert projection.mm_per_px is not None
         margin = MARK_MARGIN_MM / projection.mm_per_px
         # Half a voxel of blur, and the hull of a section that lies askew in a plane.
-        slack = (3.0 if layout == "planes" else 1.0) * 1.9 / projection.mm_per_px + 3
+        slack = (1.5 * max(SPACING_MM) if layout == "planes" else 1.0) / projection.mm_per_px + 3
         for side, sign in enumerate((-1, -1, 1, 1)):
             away = sign * (marks[side] - box[side])
             assert margin - slack <= away <= margin + slack, (index, side, box, marks)

@@ -20,7 +20,7 @@ from medai_desktop.review import FindingStatus, RejectReason
 from medai_desktop.view.tool import Tool
 from medai_desktop.view.viewport import CUSTOM, ViewportKind, ViewportState
 from tests.doubles.desks import make_workplace
-from tests.doubles.heads import LOWER, UPPER, HeadWords, bright_mark, write_head
+from tests.doubles.heads import LOWER, SPACING_MM, UPPER, HeadWords, bright_mark, write_head
 from tests.doubles.windows import READER, Middle, Right, Room, close_room, coloured, open_room
 from tests.phantoms import volumes
 
@@ -31,6 +31,7 @@ Shift, Control, Alt = (
     Qt.KeyboardModifier.AltModifier,
 )
 NOTCH = 120
+_, ROW_MM, COLUMN_MM = SPACING_MM
 AWAY = (420.0, 30.0)
 """A place in the picture with neither mark nor slider."""
 
@@ -438,12 +439,12 @@ def test_a_ruler_is_drawn_moved_by_its_end_and_deleted(room: Room) -> None:
     assert room.desk.measuring.measurements() == ()
     room.release(end)
     (length,) = room.desk.measuring.measurements()
-    assert length.length_mm == pytest.approx(20 * 1.9, rel=1e-3)
+    assert length.length_mm == pytest.approx(20 * COLUMN_MM, rel=1e-3)
     room.desk.viewing.set_tool(Tool.WINDOW)
     room.drag(end, room.screen(30, 30))
     (moved,) = room.desk.measuring.measurements()
     assert moved.id == length.id
-    assert moved.length_mm == pytest.approx(np.hypot(20 * 1.9, 10 * 1.4), rel=1e-3)
+    assert moved.length_mm == pytest.approx(np.hypot(20 * COLUMN_MM, 10 * ROW_MM), rel=1e-3)
     room.key(Key.Key_Z, Control)
     assert room.desk.measuring.measurements() == (length,)
     room.click(AWAY)

@@ -53,7 +53,13 @@ def test_the_contrast_series_runs_and_every_other_says_why_not(tmp_path: Path) -
     chosen = plan[runs[0]]
     assert isinstance(chosen, PlannedRun)
     assert chosen.acquisition.study_has_t1_contrast
-    assert chosen.outside_training is None
+
+
+def test_a_contrast_t1_of_usual_pixels_is_inside_training(tmp_path: Path) -> None:
+    write_head(tmp_path)
+    (item,) = plan_detection(study_in(tmp_path), MANIFESTS)
+    assert isinstance(item, PlannedRun)
+    assert item.outside_training is None
 
 
 def test_a_t1_alone_runs_outside_training(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_an_edit_moves_millimetres_pixels_and_slices_together_and_keeps_the_orig
     assert edited.finding.slice_indices == tuple(range(3, 12))
     assert np.allclose([box.x0 for box in edited.finding.boxes_px], 30.0)
     assert edited.finding.box is not None
-    assert edited.finding.box.size_mm == pytest.approx((22 * 1.9, 16.5 * 1.4, 9 * 3.0))
+    assert edited.finding.box.size_mm == pytest.approx((22 * 1.1, 16.5 * 0.9, 9 * 3.0))
     assert voxel_box(edited.finding, edited.display_set, 3) is not None
     again = reopened(place, tmp_path)
     assert first(again).finding == edited.finding

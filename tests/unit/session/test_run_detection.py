@@ -16,6 +16,7 @@ from medai_desktop.text import message
 from tests.doubles.desks import Workplace, make_workplace
 from tests.doubles.detectors import Mark
 from tests.doubles.heads import HeadWords, bright_mark, write_head
+from tests.phantoms.encoding import TransferSyntax
 
 State = DetectionState
 Make = Callable[..., Workplace]
@@ -118,14 +119,29 @@ def test_cancelling_returns_to_the_earlier_state(make: Make, head: Path, earlier
     assert len(place.desk.reviewing.rows()) == (1 if earlier == "done" else 0)
 
 
-def test_an_image_that_cannot_be_read_never_gives_done(make: Make, head: Path) -> None:
+def test_an_image_that_cannot_be_decoded_never_gives_done(make: Make, tmp_path: Path) -> None:
+    head = tmp_path / "compressed"
+    write_head(head, transfer_syntax=TransferSyntax.JPEG_2000_LOSSLESS)
     broken = sorted(head.iterdir())[4]
-    broken.write_bytes(broken.read_bytes()[:-2000])
+    good = broken.read_bytes()
+    broken.write_bytes(good[: len(good) // 2] + bytes(len(good) - len(good) // 2))
     place = make(marks=[bright_mark()])
     place.open(head)
     place.detect()
     assert only(place).state is State.FAILED
     assert only(place).reason == message("session.partial_volume")
+    assert place.desk.reviewing.rows() == ()
+
+
+def test_a_truncated_file_never_gives_done(make: Make, head: Path) -> None:
+    broken = sorted(head.iterdir())[4]
+    broken.write_bytes(broken.read_bytes()[:-2000])
+    place = make(marks=[bright_mark()])
+    place.open(head)
+    place.desk.detection.start()
+    place.settle()
+    assert only(place).state in {State.FAILED, State.NOT_RUN}
+    assert only(place).reason is not None
     assert place.desk.reviewing.rows() == ()
 
 
