@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from medai_desktop.app.locations import find_locations
 from medai_desktop.detection.detector import Detector
 from medai_desktop.detection.manifest import Manifest
-from medai_desktop.detection.registry import ModelRegistry
+from medai_desktop.detection.registry import ModelEntry, ModelRegistry
 from medai_desktop.findings import (
     Finding,
     FindingSet,
@@ -100,6 +100,22 @@ class ScriptedDetector:
         )
 
 
+class PhantomModels(ModelRegistry):
+    """The models of a folder, as if they had been trained on pixels as coarse as a phantom's."""
+
+    def entries(self) -> tuple[ModelEntry, ...]:
+        return tuple(
+            entry
+            if entry.manifest is None
+            else replace(entry, manifest=_trained_on_phantoms(entry.manifest))
+            for entry in super().entries()
+        )
+
+
+def _trained_on_phantoms(manifest: Manifest) -> Manifest:
+    return replace(manifest, trained_on=replace(manifest.trained_on, most_pixel_mm=10.0))
+
+
 class ScriptedShelf:
     """Satisfies `DetectorSource`: the models of this computer, run by the double.
 
@@ -110,7 +126,7 @@ class ScriptedShelf:
 
     def __init__(self, script: Script, models: Path | None = None) -> None:
         self.script = script
-        self._registry = ModelRegistry(models or find_locations().models)
+        self._registry = PhantomModels(models or find_locations().models)
 
     @property
     def registry(self) -> ModelRegistry:
