@@ -30,6 +30,7 @@ from medai_desktop.errors import (
 )
 from medai_desktop.findings import FindingSet, Provenance, StageSeconds, run_id
 from medai_desktop.jobs import Cancellation, Progress, ProgressCallback
+from medai_desktop.runtimes.attempts import Attempt, ShortOfMemoryError
 from medai_desktop.runtimes.devices import WORKER
 from medai_desktop.runtimes.replies import SliceReply, checked_progress, checked_reply
 from medai_desktop.text import Message, message
@@ -94,7 +95,7 @@ class LocalDetector:
             raise NoFittingModelError(message("detection.colour"))
         if not volume.digest:
             raise PixelDataError(message("runtimes.incomplete"))
-        reply = self._reply(volume, progress, cancellation)
+        reply, attempt = self._reply(volume, progress, cancellation)
         self.device = reply.device
         settings = self._manifest.settings_sha256_for(reply.precision)
         run = run_id(volume.digest, self._manifest.weights_sha256, settings)
@@ -116,7 +117,7 @@ class LocalDetector:
                 ended - started,
             ),
             self._outside(volume, acquisition),
-            self._warnings(reply, volume),
+            self._warnings(attempt, volume),
         )
 
     def close(self) -> None:
@@ -127,12 +128,12 @@ class LocalDetector:
 
     def _reply(
         self, volume: Volume, progress: ProgressCallback, cancellation: Cancellation
-    ) -> SliceReply:
+    ) -> tuple[SliceReply, Attempt]:
         """Hands the volume over and waits; a worker that failed is not used again."""
         slot = Slot(volume.voxels.nbytes)
         try:
             hand_over(volume, slot)
-            return checked_reply(self._ask(volume, slot, progress, cancellation), volume)
+            return self._tried(volume, slot, progress, cancellation)
         except (WorkerError, OutOfMemoryError, CancelledError) as error:
             if isinstance(error, WorkerError) and self._worker is not None:
                 _log.warning("the worker of %s failed: %s", self.model_id, self._worker.detail)
@@ -141,15 +142,35 @@ class LocalDetector:
         finally:
             slot.close()
 
+    def _tried(
+        self, volume: Volume, slot: Slot, progress: ProgressCallback, cancellation: Cancellation
+    ) -> tuple[SliceReply, Attempt]:
+        """One attempt after the other while memory runs out."""
+        attempt = Attempt(self._wanted)
+        while True:
+            try:
+                request = self._request(volume, slot, attempt)
+                reply = self._ask(request, volume, progress, cancellation)
+                return checked_reply(reply, volume), attempt
+            except ShortOfMemoryError as short:
+                self.close()
+                smaller = attempt.smaller(short.device)
+                if smaller is None:
+                    title = self._manifest.title
+                    raise OutOfMemoryError(
+                        message("runtimes.out_of_memory", model=title)
+                    ) from short
+                attempt = smaller
+
     def _ask(
         self,
+        request: Frame,
         volume: Volume,
-        slot: Slot,
         progress: ProgressCallback,
         cancellation: Cancellation,
     ) -> Frame:
         worker = self._started(progress, cancellation)
-        worker.send(self._request(volume, slot))
+        worker.send(request)
         stage = message("runtimes.looking", model=self._manifest.title)
         while True:
             reply = worker.receive(self._silence_s, cancellation)
@@ -169,16 +190,19 @@ class LocalDetector:
         progress(Progress(0, 0, message("runtimes.starting", model=self._manifest.title)))
         if is_new and self._limit is not None:
             worker.send(Frame("limit", {"bytes": self._limit, "threads": worker_threads()}))
-            worker.receive(self._silence_s, cancellation)
+            reply = worker.receive(self._silence_s, cancellation)
+            if reply.is_error:
+                raise self._failure(reply)
         return worker
 
-    def _request(self, volume: Volume, slot: Slot) -> Frame:
+    def _request(self, volume: Volume, slot: Slot, attempt: Attempt) -> Frame:
         in_plane_mm = volume.in_plane_mm or (self._manifest.spacing_mm,) * 2
         return Frame(
             "detect",
             {
                 "folder": str(self._manifest.folder),
-                "device": self._wanted,
+                "device": attempt.device,
+                "is_small": attempt.is_small,
                 "threads": worker_threads(),
                 "slot": slot.name,
                 "dtype": volume.voxels.dtype.str,
@@ -189,10 +213,10 @@ class LocalDetector:
             },
         )
 
-    def _failure(self, reply: Frame) -> MedaiError:
+    def _failure(self, reply: Frame) -> MedaiError | ShortOfMemoryError:
         reason, title = reply.text("reason"), self._manifest.title
         if reason == "memory":
-            return OutOfMemoryError(message("runtimes.out_of_memory", model=title))
+            return ShortOfMemoryError(str(reply.parameters.get("device", "")))
         if reason == "model":
             return self._unusable()
         if reason == "newer":
@@ -216,14 +240,9 @@ class LocalDetector:
         by_header = outside_by_header(self._manifest, acquisition, volume.in_plane_mm)
         return all_of((*by_header, *outside_by_image(self._manifest, volume)))
 
-    def _warnings(self, reply: SliceReply, volume: Volume) -> tuple[Message, ...]:
-        warnings = []
-        if reply.fallback == "cpu":
-            warnings.append(message("runtimes.fell_back_to_cpu"))
-        elif reply.fallback == "smaller":
-            warnings.append(message("runtimes.smaller_batches"))
-        beyond = cut_off(self._manifest, volume)
-        return (*warnings, beyond) if beyond is not None else tuple(warnings)
+    def _warnings(self, attempt: Attempt, volume: Volume) -> tuple[Message, ...]:
+        said = (attempt.warning, cut_off(self._manifest, volume))
+        return tuple(warning for warning in said if warning is not None)
 
     def _provenance(self, settings_sha256: str) -> Provenance:
         made = self._manifest

@@ -31,25 +31,6 @@ class _Warm:
     network: SliceDetector
 
 
-@dataclass(slots=True)
-class _Attempt:
-    """Where and how a run goes on after memory has run out."""
-
-    device: str
-    batch: int
-    fallback: str = ""
-
-    def smaller(self) -> bool:
-        """The next smaller way to run; False when there is none."""
-        if self.batch > 1:
-            self.batch, self.fallback = 1, self.fallback or "smaller"
-            return True
-        if self.device != "cpu":
-            self.device, self.batch, self.fallback = "cpu", BATCH["cpu"], "cpu"
-            return True
-        return False
-
-
 class ModelRunner:
     """Keeps the model of the last request warm."""
 
@@ -77,25 +58,23 @@ class ModelRunner:
             return Frame("error", {"reason": "model"})
         if manifest.network != NETWORK or manifest.normalisation != NORMALISATION:
             return Frame("error", {"reason": "newer"})
-        attempt = _Attempt(device, BATCH.get(device, CARD_BATCH))
-        while True:
-            try:
-                return self._run(manifest, attempt, request, tell)
-            except _UnusableWeightsError:
-                return Frame("error", {"reason": "model"})
-            except (MemoryError, RuntimeError) as error:
-                self._warm = None
-                if not _is_short_of_memory(error):
-                    return Frame("error", {"reason": str(error)[:MAX_REASON]})
-            torch_devices.give_memory_back(attempt.device)
-            if not attempt.smaller():
-                return Frame("error", {"reason": "memory"})
+        try:
+            return self._run(manifest, device, request, tell)
+        except _UnusableWeightsError:
+            return Frame("error", {"reason": "model"})
+        except (MemoryError, RuntimeError) as error:
+            self._warm = None
+            if _is_short_of_memory(error):
+                return Frame("error", {"reason": "memory", "device": device})
+            return Frame("error", {"reason": str(error)[:MAX_REASON]})
 
-    def _run(self, manifest: Manifest, attempt: _Attempt, request: Frame, tell: Tell) -> Frame:
-        torch_devices.prepare(attempt.device, int(request.number("threads")))
-        network = self._network(manifest, attempt.device)
-        precision = torch_devices.chosen_precision(attempt.device, manifest.is_half_safe)
-        given = SliceInput(manifest.spacing_mm, manifest.canvas_px, attempt.batch, precision)
+    def _run(self, manifest: Manifest, device: str, request: Frame, tell: Tell) -> Frame:
+        torch_devices.prepare(device, int(request.number("threads")))
+        network = self._network(manifest, device)
+        precision = torch_devices.chosen_precision(device, manifest.is_half_safe)
+        is_small = request.parameters.get("is_small") is True
+        batch = 1 if is_small else BATCH.get(device, CARD_BATCH)
+        given = SliceInput(manifest.spacing_mm, manifest.canvas_px, batch, precision)
         clock = StageClock()
         with attached_slot(request.text("slot")) as block:
             boxes = run_slice_detector(
@@ -109,13 +88,12 @@ class ModelRunner:
                 replace(given, clock=clock),
                 lambda done, total: tell(Frame("progress", {"done": done, "total": total})),
             )
-        torch_devices.give_memory_back(attempt.device)
+        torch_devices.give_memory_back(device)
         return Frame(
             "result",
             {
-                "device": attempt.device,
+                "device": device,
                 "precision": precision,
-                "fallback": attempt.fallback,
                 "preprocess_s": clock.preprocess_s,
                 "inference_s": clock.inference_s,
             },

@@ -16,7 +16,6 @@ from medai_desktop.wire import Frame
 
 MOST_BOXES_A_SLICE = 20
 _DEVICE = re.compile(r"cpu|cuda:\d{1,2}|mps")
-_FALLBACKS = {"", "smaller", "cpu"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,6 @@ class SliceReply:
         boxes: on slices that were looked at, inside the images.
         device: where it ran.
         precision: fp32, fp16 or bf16.
-        fallback: empty; "smaller" batches, or the "cpu", after memory had run out.
         preprocess_s: seconds.
         inference_s: seconds.
     """
@@ -35,7 +33,6 @@ class SliceReply:
     boxes: tuple[SliceBox, ...]
     device: str
     precision: str
-    fallback: str
     preprocess_s: float
     inference_s: float
 
@@ -49,16 +46,15 @@ def checked_reply(reply: Frame, volume: Volume) -> SliceReply:
     if reply.kind != "result":
         raise _nonsense("kind")
     device, precision = reply.text("device"), reply.text("precision")
-    fallback = reply.text("fallback")
     if _DEVICE.fullmatch(device) is None:
         raise _nonsense("device")
-    if precision not in PRECISIONS or fallback not in _FALLBACKS:
+    if precision not in PRECISIONS:
         raise _nonsense("precision")
     preprocess_s, inference_s = reply.number("preprocess_s"), reply.number("inference_s")
     if preprocess_s < 0 or inference_s < 0:
         raise _nonsense("seconds")
     boxes = _checked_boxes(reply, volume)
-    return SliceReply(boxes, device, precision, fallback, preprocess_s, inference_s)
+    return SliceReply(boxes, device, precision, preprocess_s, inference_s)
 
 
 def checked_progress(reply: Frame, volume: Volume) -> tuple[int, int]:

@@ -35,10 +35,11 @@ def stand_back(pid: int, niceness: int) -> None:
 
     Args:
         pid: of the worker.
-        niceness: 0 to 19.
+        niceness: how much lower than that of the window.
     """
     if hasattr(os, "setpriority"):
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, niceness)
+            wanted = min(19, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
+            os.setpriority(os.PRIO_PROCESS, pid, wanted)
     with contextlib.suppress(OSError):
         Path(f"/proc/{pid}/oom_score_adj").write_text(str(OOM_SCORE), encoding="ascii")

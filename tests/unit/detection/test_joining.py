@@ -221,7 +221,7 @@ def test_at_the_ends_of_the_volume_there_are_no_more_images() -> None:
             st.floats(0, 90),
             st.floats(0, 70),
             st.floats(4, 28),
-            st.floats(0.02, 1),
+            st.floats(0.1, 1),
         ),
         min_size=1,
         max_size=12,

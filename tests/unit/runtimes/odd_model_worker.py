@@ -23,7 +23,6 @@ def boxes(*changes: tuple[int, float]) -> np.ndarray:
 RESULT: dict[str, Any] = {
     "device": "cpu",
     "precision": "fp32",
-    "fallback": "",
     "preprocess_s": 0.1,
     "inference_s": 0.2,
 }
@@ -51,7 +50,6 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "device a path": {"device": "../../cpu"},
     "device a number": {"device": 3},
     "unknown precision": {"precision": "int4"},
-    "unknown fallback": {"fallback": "gave up"},
     "time before the start": {"inference_s": -1.0},
     "time a text": {"preprocess_s": "long"},
 }
@@ -82,6 +80,10 @@ def answer(request: Frame, tell: Tell) -> Frame:
                 os.write(descriptor, b"HTTP/1.1 200 OK\r\n\r\nhello, window" * 3)
             except OSError:
                 continue
+    if odd == "short on a card" and request.text("device") != "cpu":
+        return Frame("error", {"reason": "memory", "device": "cuda:1"})
+    if odd == "short at all" or (odd == "short at first" and not request.parameters["is_small"]):
+        return Frame("error", {"reason": "memory", "device": "cpu"})
     if odd in PROGRESS:
         tell(Frame("progress", PROGRESS[odd]))
     return result(odd)

@@ -9,26 +9,27 @@ import pytest
 
 from medai_desktop.detection.joining import SliceBox, looked_at
 from medai_desktop.detection.manifest import read_manifest
-from medai_desktop.errors import ReplyError
+from medai_desktop.errors import OutOfMemoryError, ReplyError
 from medai_desktop.findings import FindingSet
 from medai_desktop.jobs import Cancellation
+from medai_desktop.runtimes.attempts import Attempt
 from medai_desktop.runtimes.local_detector import LocalDetector
 from medai_desktop.runtimes.replies import checked_progress, checked_reply
+from medai_desktop.text import message
 from medai_desktop.wire import Frame
 from tests.processes import is_gone, slots_of
 from tests.unit.detection.heads import INSIDE, head
 from tests.unit.detection.models import SHIPPED
 from tests.unit.runtimes.odd_model_worker import ODD_RESULTS, PROGRESS, result
 
+PROGRAM = "tests.unit.runtimes.odd_model_worker"
 VOLUME = replace(head(), display_set_id="1.2.3")
 
 
 def detected(odd: str, monkeypatch: pytest.MonkeyPatch) -> tuple[FindingSet | ReplyError, int]:
     """What came of a run, and the process id of the worker."""
     monkeypatch.setenv("MEDAI_TEST_ODD", odd)
-    detector = LocalDetector(
-        read_manifest(SHIPPED), silence_s=30.0, program="tests.unit.runtimes.odd_model_worker"
-    )
+    detector = LocalDetector(read_manifest(SHIPPED), silence_s=30.0, program=PROGRAM)
     pids: list[int | None] = []
     try:
         found = detector.detect(
@@ -89,3 +90,55 @@ def test_nonsense_is_one_sentence_and_the_worker_goes(
     assert pid > 0
     assert is_gone(pid)
     assert slots_of(os.getpid()) == set()
+
+
+# -- memory that runs out: another worker tries smaller, then the processor -------------------
+
+
+@pytest.mark.parametrize(
+    ("odd", "device", "warning"),
+    [
+        ("short at first", "cpu", "runtimes.smaller_batches"),
+        ("short on a card", "auto", "runtimes.fell_back_to_cpu"),
+    ],
+)
+def test_a_fresh_worker_tries_what_needs_less(
+    odd: str, device: str, warning: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDAI_TEST_ODD", odd)
+    detector = LocalDetector(read_manifest(SHIPPED), device=device, program=PROGRAM)
+    pids: list[int | None] = []
+    found = detector.detect(
+        VOLUME, INSIDE, lambda _: pids.append(detector.worker_pid), Cancellation()
+    )
+    assert [said.id for said in found.warnings] == [warning]
+    assert found.provenance.device == "cpu"
+    assert len(set(pids)) == (2 if odd == "short at first" else 3)
+    detector.close()
+    assert all(is_gone(pid or 0) for pid in pids)
+
+
+def test_when_nothing_needs_less_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDAI_TEST_ODD", "short at all")
+    detector = LocalDetector(read_manifest(SHIPPED), program=PROGRAM)
+    with pytest.raises(OutOfMemoryError) as caught:
+        detector.detect(VOLUME, INSIDE, lambda _: None, Cancellation())
+    assert caught.value.message.id == "runtimes.out_of_memory"
+    assert detector.worker_pid is None
+    assert slots_of(os.getpid()) == set()
+
+
+def test_the_order_in_which_less_is_tried() -> None:
+    first = Attempt("auto")
+    small = first.smaller("cuda:0")
+    assert small == Attempt("auto", True, message("runtimes.smaller_batches"))
+    assert small is not None
+    on_processor = small.smaller("cuda:0")
+    assert on_processor == Attempt("cpu", False, message("runtimes.fell_back_to_cpu"))
+    assert on_processor is not None
+    last = on_processor.smaller("cpu")
+    assert last == Attempt("cpu", True, message("runtimes.fell_back_to_cpu"))
+    assert last is not None
+    assert last.smaller("cpu") is None
+    assert small.smaller("cpu") is None
+    assert small.smaller("") is None

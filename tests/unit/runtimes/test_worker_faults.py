@@ -362,12 +362,16 @@ def test_memory_that_runs_out_means_smaller_batches_and_then_a_sentence(tmp_path
     assert with_four - with_one > 40_000_000
     here = resource.getrlimit(resource.RLIMIT_AS)
 
-    limit = (with_one + with_four) // 2
-    tight = LocalDetector(large, device="cpu", memory_limit_bytes=limit)
-    found = run(tight, SHORT)
-    tight.close()
-    assert message("runtimes.smaller_batches") in found.warnings
-    assert message("runtimes.smaller_batches") not in expected.warnings
+    # How much of the peak is address space that was only reserved differs from system to system.
+    for share in (0.35, 0.5, 0.2):
+        limit = with_one + int(share * (with_four - with_one))
+        tight = LocalDetector(large, device="cpu", memory_limit_bytes=limit)
+        found = run(tight, SHORT)
+        tight.close()
+        if found.warnings:
+            break
+    assert found.warnings == (message("runtimes.smaller_batches"),)
+    assert expected.warnings == ()
     assert len(found.findings) == len(expected.findings)
     assert found.provenance.device == "cpu"
 
