@@ -63,7 +63,12 @@ def plan_detection(
         for shown in study.display_sets:
             if shown.acquisition.modality not in manifest.modality:
                 continue
-            answer = fit(manifest, acquisition_in_study(shown, study), shown.pixel_spacing_mm)
+            answer = fit(
+                manifest,
+                acquisition_in_study(shown, study),
+                shown.pixel_spacing_mm,
+                is_colour=shown.pixels.is_colour,
+            )
             reason = answer.contradiction or gap_of(shown)
             if reason is not None:
                 plan.append(SkippedRun(shown, manifest, reason))
