@@ -81,7 +81,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class StageSeconds:
-    """Seconds that each stage of a run took."""
+    """Seconds that each stage of a run took.
+
+    Attributes:
+        load: reading the images, where that belongs to the run.
+        preprocess: starting the program and the model, handing over, bringing to scale.
+        inference: the network.
+        postprocess: joining.
+        total: of all stages.
+    """
 
     load: float = 0.0
     preprocess: float = 0.0

@@ -102,7 +102,6 @@ class LocalDetector:
         replied = time.monotonic()
         findings = join(reply.boxes, volume, self._manifest, run)
         ended = time.monotonic()
-        in_worker = reply.preprocess_s + reply.inference_s
         return FindingSet(
             run,
             volume.display_set_id,
@@ -110,8 +109,8 @@ class LocalDetector:
             self._provenance(settings),
             findings,
             StageSeconds(
-                max(0.0, replied - started - in_worker),
-                reply.preprocess_s,
+                0.0,
+                max(0.0, replied - started - reply.inference_s),
                 reply.inference_s,
                 ended - replied,
                 ended - started,

@@ -94,7 +94,6 @@ class ModelRunner:
             {
                 "device": device,
                 "precision": precision,
-                "preprocess_s": clock.preprocess_s,
                 "inference_s": clock.inference_s,
             },
             {"slice_boxes": boxes},

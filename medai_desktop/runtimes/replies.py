@@ -26,14 +26,12 @@ class SliceReply:
         boxes: on slices that were looked at, inside the images.
         device: where it ran.
         precision: fp32, fp16 or bf16.
-        preprocess_s: seconds.
-        inference_s: seconds.
+        inference_s: seconds in the network.
     """
 
     boxes: tuple[SliceBox, ...]
     device: str
     precision: str
-    preprocess_s: float
     inference_s: float
 
 
@@ -50,11 +48,11 @@ def checked_reply(reply: Frame, volume: Volume) -> SliceReply:
         raise _nonsense("device")
     if precision not in PRECISIONS:
         raise _nonsense("precision")
-    preprocess_s, inference_s = reply.number("preprocess_s"), reply.number("inference_s")
-    if preprocess_s < 0 or inference_s < 0:
+    inference_s = reply.number("inference_s")
+    if inference_s < 0:
         raise _nonsense("seconds")
     boxes = _checked_boxes(reply, volume)
-    return SliceReply(boxes, device, precision, preprocess_s, inference_s)
+    return SliceReply(boxes, device, precision, inference_s)
 
 
 def checked_progress(reply: Frame, volume: Volume) -> tuple[int, int]:

@@ -21,14 +21,8 @@ PRECISIONS = {"fp16": torch.float16, "bf16": torch.bfloat16}
 
 @dataclass(slots=True)
 class StageClock:
-    """Seconds that the stages of a run took.
+    """Seconds that the network and its boxes took."""
 
-    Attributes:
-        preprocess_s: bringing slices to the network's scale.
-        inference_s: the network and its boxes.
-    """
-
-    preprocess_s: float = 0.0
     inference_s: float = 0.0
 
 
@@ -41,7 +35,7 @@ class SliceInput:
         canvas_px: side of its square input.
         batch: slices at once.
         precision: fp32, or one of `PRECISIONS`.
-        clock: is told how long the stages take.
+        clock: is told how long the network takes.
     """
 
     spacing_mm: float
@@ -75,11 +69,9 @@ def run_slice_detector(
     on_unit_done(0, len(chosen))
     for start in range(0, len(chosen), given.batch):
         indices = chosen[start : start + given.batch]
-        began = time.monotonic()
         pictures = np.stack([to_canvas(voxels[k], spacing_mm[1:], given) for k in indices])
         ready = time.monotonic()
         answers = _boxes(network, pictures, given)
-        given.clock.preprocess_s += ready - began
         given.clock.inference_s += time.monotonic() - ready
         for k, boxes in zip(indices, answers, strict=True):
             for x0, y0, x1, y1, score, _ in boxes:

@@ -23,7 +23,6 @@ def boxes(*changes: tuple[int, float]) -> np.ndarray:
 RESULT: dict[str, Any] = {
     "device": "cpu",
     "precision": "fp32",
-    "preprocess_s": 0.1,
     "inference_s": 0.2,
 }
 TENSORS: dict[str, np.ndarray] = {
@@ -51,7 +50,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "device a number": {"device": 3},
     "unknown precision": {"precision": "int4"},
     "time before the start": {"inference_s": -1.0},
-    "time a text": {"preprocess_s": "long"},
+    "time a text": {"inference_s": "long"},
 }
 PROGRESS: dict[str, dict[str, Any]] = {
     "more than all": {"done": 5, "total": 4},
