@@ -51,12 +51,12 @@ def normalised(*parts: str) -> str:
     """Upper case; all but letters, digits, ``+`` and ``*`` to one blank; Chinese set apart."""
     text = " ".join(parts).upper()
     text = re.sub(r"([㐀-鿿])(?=[A-Z0-9])|([A-Z0-9])(?=[㐀-鿿])", r"\g<0> ", text)
-    return re.sub(r"[^\w+*]|_", " ", text).strip()
+    return re.sub(r"(?:[^\w+*]|_)+", " ", text).strip()
 
 
 def description(header: InstanceHeader) -> str:
     """SeriesDescription and ProtocolName, normalised."""
-    return re.sub(r" +", " ", normalised(header.series.description, header.series.protocol_name))
+    return normalised(header.series.description, header.series.protocol_name)
 
 
 def classify(header: InstanceHeader) -> Acquisition:

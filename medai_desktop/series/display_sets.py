@@ -36,6 +36,7 @@ from medai_desktop.text import Message, message
 from medai_desktop.volume import IntensityUnit
 
 BURNT_IN_MODALITIES = frozenset({"US", "SC"})
+MOST_SCOUT_IMAGES = 15
 DIFFERENCES: dict[SplitBy, Message] = {
     SplitBy.PATIENT: message("series.by_patient"),
     SplitBy.STUDY: message("series.by_study"),
@@ -83,15 +84,25 @@ def build_studies(headers: Iterable[InstanceHeader]) -> StudyList:
     by_study: dict[tuple[str, str, str], list[DisplaySet]] = defaultdict(list)
     for uid, members in series.items():
         parts = [part for part in parts_of(members) if not all(m.is_lost for m in part.members)]
+        is_scout = _is_scout(parts)
         for index, part in enumerate(parts, start=1):
             place = SeriesPart(index, len(parts), part.by or SplitBy.IMAGE)
             shown = _display_set(uid, place if len(parts) > 1 else None, part)
+            if is_scout:
+                shown = replace(shown, acquisition=replace(shown.acquisition, is_localizer=True))
             patient = shown.patient
             key = shown.study.study_instance_uid, patient.patient_id, patient.issuer
             by_study[key].append(shown)
     studies = _studies(by_study)
     skipped.sort(key=lambda item: str(item.path))
     return StudyList(studies, tuple(skipped))
+
+
+def _is_scout(parts: Sequence[Part]) -> bool:
+    """Several orientations in a few images: a scout, whatever it is called (5.1)."""
+    turned = [part for part in parts if part.by is SplitBy.ORIENTATION or part.is_turning]
+    count = sum(len(part.members) for part in parts)
+    return bool(turned) and count <= MOST_SCOUT_IMAGES
 
 
 def why_lost(header: InstanceHeader) -> Message | None:

@@ -39,9 +39,17 @@ class SeriesLoader:
         display_set: what to load.
         decoders: for everything that is not plain.
 
+    Attributes:
+        loaded: (slices,) which slices are there.
+        failures: slices that could not be decoded, and why.
+        volume: filled as slices come.
+        shortage: why not all slices can be there at once; None when they can.
+
     Raises:
         OutOfMemoryError: it does not fit; the message carries the figures.
     """
+
+    shortage: Message | None = None
 
     def __init__(self, display_set: DisplaySet, decoders: DecodeWorkers) -> None:
         self._shown = display_set
@@ -52,6 +60,16 @@ class SeriesLoader:
         self.volume = self._empty(first_type(display_set))
         self._digests: list[bytes] = [b""] * count
         self._queue = SliceQueue(count, range(count), 0)
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory that the pixels take, or will."""
+        return self.volume.voxels.nbytes
+
+    @property
+    def focus(self) -> int:
+        """The slice that is looked at."""
+        return self._queue.focus
 
     def set_focus(self, slice_index: int) -> None:
         """The slices around this one come next."""
@@ -105,14 +123,14 @@ class SeriesLoader:
             load_all(cancellation, arrived)
         if not self.loaded.any():
             raise PixelDataError(next(iter(self.failures.values())))
-        if not self.failures and Flag.INCOMPLETE not in self._shown.flags:
+        if self.loaded.all() and Flag.INCOMPLETE not in self._shown.flags:
             self.volume = self._volume(self.volume.voxels, self._digest())
         return self.volume
 
     def _load_here(
         self, cancellation: Cancellation, arrived: Callable[[int, Message | None], None]
     ) -> None:
-        while (index := self._queue.take()) is not None:
+        while (index := self._next()) is not None:
             cancellation.raise_if_cancelled()
             arrived(index, self._fetch(index, cancellation))
 
@@ -124,7 +142,7 @@ class SeriesLoader:
             while True:
                 cancellation.raise_if_cancelled()
                 while len(running) < self._decoders.count:
-                    index = self._queue.take()
+                    index = self._next()
                     if index is None:
                         break
                     running[threads.submit(self._fetch, index, cancellation)] = index
@@ -132,6 +150,10 @@ class SeriesLoader:
                     return
                 for finished in wait(running, return_when=FIRST_COMPLETED).done:
                     arrived(running.pop(finished), finished.result())
+
+    def _next(self) -> int | None:
+        """The slice to load now; None when there is none left."""
+        return self._queue.take()
 
     def _empty(self, kind: np.dtype[np.generic]) -> Volume:
         return self._volume(allocate(voxel_shape(self._shown), kind), "")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import math
+import mmap
 import os
 import sys
 from pathlib import Path
@@ -16,6 +18,8 @@ from medai_desktop.text import message
 SHARE = 0.8
 """So much of what is free may be taken by one display set."""
 MEGABYTE = 1_000_000
+MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0x0040
+"""Python names it from 3.13 on; the values of Linux and macOS."""
 _CGROUP = Path("/sys/fs/cgroup")
 _PROC = Path("/proc")
 
@@ -26,18 +30,53 @@ def allocate(shape: tuple[int, ...], kind: np.dtype[np.generic]) -> npt.NDArray[
     Raises:
         OutOfMemoryError: it does not fit.
     """
-    needed = kind.itemsize
-    for side in shape:
-        needed *= int(side)
+    needed = math.prod(int(side) for side in shape) * kind.itemsize
     free = free_memory_bytes()
     try:
         if free is None or needed <= SHARE * free:
             return np.zeros(shape, kind)
     except (MemoryError, ValueError):
         pass
-    raise OutOfMemoryError(
-        message("series.too_large", needed=needed // MEGABYTE, free=(free or 0) // MEGABYTE)
-    )
+    raise _too_large(needed)
+
+
+class SparseArray:
+    """An array larger than memory, of which only a part is there at a time.
+
+    Args:
+        shape: (slices, rows, columns) or with colours.
+        kind: of its values.
+
+    Attributes:
+        values: the array; what is not there reads as zero.
+
+    Raises:
+        OutOfMemoryError: this system cannot.
+    """
+
+    def __init__(self, shape: tuple[int, ...], kind: np.dtype[np.generic]) -> None:
+        flags = getattr(mmap, "MAP_PRIVATE", 0) | getattr(mmap, "MAP_ANONYMOUS", 0)
+        needed = math.prod(shape) * kind.itemsize
+        try:
+            if not hasattr(mmap, "MADV_DONTNEED"):
+                raise OSError
+            self._block = mmap.mmap(-1, needed, flags=flags | MAP_NORESERVE)
+        except (OSError, ValueError, OverflowError) as error:
+            raise _too_large(needed) from error
+        self.values: npt.NDArray[np.generic] = np.frombuffer(self._block, kind).reshape(shape)
+
+    def release(self, index: int) -> None:
+        """Gives the memory of one slice back, but for pages that it shares with its neighbours."""
+        size = self.values[index].nbytes
+        first = -(-index * size // mmap.PAGESIZE) * mmap.PAGESIZE
+        length = (index + 1) * size // mmap.PAGESIZE * mmap.PAGESIZE - first
+        if length > 0:
+            self._block.madvise(mmap.MADV_DONTNEED, first, length)
+
+
+def _too_large(needed: int) -> OutOfMemoryError:
+    free = (free_memory_bytes() or 0) // MEGABYTE
+    return OutOfMemoryError(message("series.too_large", needed=needed // MEGABYTE, free=free))
 
 
 def free_memory_bytes() -> int | None:

@@ -34,8 +34,27 @@ class SliceQueue:
             self._focus = max(0, min(len(self._waits) - 1, slice_index))
             self._below, self._above = self._focus, self._focus + 1
 
-    def take(self) -> int | None:
-        """The nearest slice that still waits; of two, the lower one. None when none does."""
+    @property
+    def focus(self) -> int:
+        """The slice that is looked at."""
+        return self._focus
+
+    def put_back(self, slice_index: int) -> None:
+        """A slice waits again."""
+        with self._lock:
+            self._left += not self._waits[slice_index]
+            self._waits[slice_index] = 1
+            self._below, self._above = self._focus, self._focus + 1
+
+    def take(self, within: int | None = None) -> int | None:
+        """The nearest slice that still waits; of two, the lower one.
+
+        Args:
+            within: so many slices from the focus at most; None: however far.
+
+        Returns:
+            Its index; None when none waits there.
+        """
         with self._lock:
             while self._below >= 0 and not self._waits[self._below]:
                 self._below -= 1
@@ -47,6 +66,8 @@ class SliceQueue:
             elif self._above < len(self._waits):
                 index = self._above
             else:
+                return None
+            if within is not None and abs(index - self._focus) > within:
                 return None
             self._waits[index] = 0
             self._left -= 1

@@ -160,6 +160,10 @@ class Opening:
             raise MedaiError(message("session.display_set_gone"))
         return self._pixels.complete_volume(shown, job)
 
+    def shortage(self, identity: str) -> Message | None:
+        """Why not all images of a display set can be in memory at once; None when they can."""
+        return self._pixels.shortage(identity)
+
     def failures(self, identity: str) -> tuple[tuple[int, Message], ...]:
         """Slices of a display set that could not be decoded, and why."""
         return self.loading(identity).failures

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from medai_desktop.errors import MedaiError
+from medai_desktop.errors import OutOfMemoryError
 from medai_desktop.jobs import Job, JobContext, JobState, JobThreads
 from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.series.loading import SeriesLoader
 from medai_desktop.series.values import bytes_of
+from medai_desktop.series.windowed_loading import WindowedLoader
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.text import Message, message
@@ -111,7 +112,8 @@ class PixelStore:
     def ensure_loaded(self, shown: DisplaySet, first_slice: int) -> None:
         """Starts to load a display set unless it is here; steers the order when it is coming.
 
-        A load that the reader cancelled goes on when a slice is wanted that has not come.
+        A load that the reader cancelled, or of a display set larger than memory, goes on when a
+        slice is wanted that is not there.
         """
         entry = self._entries.pop(shown.id, None)
         if entry is None:
@@ -120,9 +122,7 @@ class PixelStore:
                 return
         self._entries[shown.id] = entry
         entry.loader.set_focus(first_slice)
-        job = entry.job
-        was_cancelled = job is not None and job.state is JobState.CANCELLED
-        if job is None or (was_cancelled and not self.is_loaded(shown.id, first_slice)):
+        if entry.job is None or self._lacks(entry, first_slice):
             self._start(shown, entry, first_slice)
 
     def complete_volume(self, shown: DisplaySet, job: JobContext) -> Volume:
@@ -132,6 +132,8 @@ class PixelStore:
             MedaiError: it cannot be had; the message says why.
         """
         entry = self._entries.get(shown.id)
+        if entry is not None and entry.loader.shortage is not None:
+            raise OutOfMemoryError(entry.loader.shortage)
         if entry is not None and entry.shown is shown and entry.job is not None:
             while not entry.job.wait(0.05):
                 job.cancellation.raise_if_cancelled()
@@ -141,6 +143,11 @@ class PixelStore:
                 return entry.job.outcome
         loader = SeriesLoader(shown, self._decoders())
         return loader.load(job.report, job.cancellation, first_slice=0, on_slice=lambda index: None)
+
+    def shortage(self, identity: str) -> Message | None:
+        """Why not all images of a display set can be in memory at once; None when they can."""
+        entry = self._entries.get(identity)
+        return self._refused.get(identity) if entry is None else entry.loader.shortage
 
     def forget(self, identity: str) -> None:
         """Ends a load and gives its memory back."""
@@ -159,11 +166,25 @@ class PixelStore:
         self._make_room(bytes_of(shown))
         try:
             return _Entry(shown, SeriesLoader(shown, self._decoders()))
-        except MedaiError as error:
-            self._refused[shown.id] = error.message
-            self._context.notify(Notice(error.message))
+        except OutOfMemoryError as error:
+            shortage = error.message
+        try:
+            loader = WindowedLoader(shown, self._decoders(), shortage)
+        except OutOfMemoryError:
+            self._refused[shown.id] = shortage
+            self._context.notify(Notice(shortage))
             self._context.changed(Changes(loading=True))
             return None
+        self._context.notify(Notice(message("series.one_by_one", reason=shortage)))
+        return _Entry(shown, loader)
+
+    def _lacks(self, entry: _Entry, slice_index: int) -> bool:
+        """Whether a slice is not there, and nothing is under way that would bring it."""
+        job, loader = entry.job, entry.loader
+        if job is None or not job.state.has_ended or loader.loaded[slice_index]:
+            return False
+        is_open = job.state is JobState.CANCELLED or loader.shortage is not None
+        return is_open and slice_index not in loader.failures
 
     def _start(self, shown: DisplaySet, entry: _Entry, first_slice: int) -> None:
         def work(job: JobContext) -> Volume:
@@ -208,10 +229,12 @@ class PixelStore:
             self._context.notify(Notice(said, tuple(dict.fromkeys(failures))))
         self.when_slices_arrived(identity)
         self._context.changed(Changes(loading=True))
+        if self._lacks(entry, entry.loader.focus) and job.state is JobState.DONE:
+            self._start(entry.shown, entry, entry.loader.focus)
 
     def _make_room(self, needed: int) -> None:
         for identity in tuple(self._entries):
-            held = sum(entry.loader.volume.voxels.nbytes for entry in self._entries.values())
+            held = sum(entry.loader.held_bytes for entry in self._entries.values())
             if held + needed <= self._budget_bytes:
                 return
             if not self.is_in_view(identity):

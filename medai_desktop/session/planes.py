@@ -100,7 +100,7 @@ class Planes(Hanging):
         if shown.pixels.is_colour:
             return message("session.colour_images")
         failures = self._opening.failures(shown.id)
-        return failures[0][1] if failures else None
+        return failures[0][1] if failures else self._opening.shortage(shown.id)
 
     def _enter(self, layout: Layout, shown: DisplaySet) -> None:
         now = self.layout.active_viewport

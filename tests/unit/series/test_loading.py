@@ -348,6 +348,27 @@ def test_a_limit_of_the_process_counts() -> None:
     assert done.stdout.strip() == "refused", done.stderr
 
 
+def resident_bytes() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_sparse_array_may_be_larger_than_memory_and_gives_slices_back() -> None:
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    size = 64_000_001  # not a whole number of pages
+    count = 2 * total // size + 1
+    array = memory.SparseArray((count, 1, size), np.dtype(np.uint8))
+    before = resident_bytes()
+    array.values[7] = 5
+    array.values[8] = 6
+    assert resident_bytes() - before > size
+    array.release(7)
+    assert resident_bytes() - before < 1.5 * size
+    assert not array.values[7, 0, 10_000:-10_000].any()
+    assert (array.values[8] == 6).all()
+    assert not array.values[count - 1, 0, :100].any()
+
+
 # -- thumbnails ------------------------------------------------------------------------------------
 
 

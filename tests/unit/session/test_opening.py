@@ -14,7 +14,7 @@ import pytest
 
 from medai_desktop.errors import MedaiError
 from medai_desktop.jobs import Cancellation, Job, JobContext, JobState, Progress
-from medai_desktop.series import memory
+from medai_desktop.series import memory, windowed_loading
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.opening import Opening
 from medai_desktop.text import Catalogues, Language
@@ -363,13 +363,57 @@ def test_what_is_on_screen_stays(tmp_path: Path) -> None:
         shop.opening.close()
 
 
-def test_what_does_not_fit_is_refused_once_with_the_figures(
+def scarce(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less memory than one volume takes; a little less each time it is asked."""
+    free = iter(range(60_000, 0, -1))
+    monkeypatch.setattr(memory, "free_memory_bytes", lambda: next(free))
+    monkeypatch.setattr(windowed_loading, "free_memory_bytes", lambda: next(free))
+
+
+def test_what_does_not_fit_is_shown_image_by_image(
+    shop: Shop, axial: Phantom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.open(axial.folder)
+    identity, opening = axial.tags.series_uid, shop.opening
+    scarce(monkeypatch)
+
+    def there() -> list[int]:
+        return [k for k in range(20) if opening.is_loaded(identity, k)]
+
+    shop.load(identity, 3)
+    assert there() == [1, 2, 3, 4, 5]
+    (said,) = shop.said
+    assert said.startswith("This series needs 0 MB")
+    assert said.endswith("Its images are shown one by one, without planes, 3D and detection.")
+    volume = opening.volume(identity)
+    assert volume is not None and volume.geometry is None and volume.digest == ""
+    assert np.array_equal(volume.voxels[3], axial.voxels[3])
+    for wanted, around in ((6, [2, 3, 4, 5, 6, 7, 8]), (19, [17, 18, 19]), (0, [0, 1, 2])):
+        opening.ensure_loaded(identity, wanted)
+        shop.wait(lambda: opening.is_loaded(identity, wanted))  # noqa: B023 - called at once
+        shop.wait(lambda: opening.loading(identity).is_complete)
+        assert set(there()) == set(around)
+        for k in there():
+            assert np.array_equal(volume.voxels[k], axial.voxels[k])
+    assert len(shop.said) == 1
+    assert opening.shortage(identity) is not None
+    with pytest.raises(MedaiError, match="too_large"):
+        opening.complete_volume(identity, context_of_a_job())
+
+
+def test_what_fits_has_no_shortage(shop: Shop, axial: Phantom) -> None:
+    shop.open(axial.folder)
+    shop.load(axial.tags.series_uid)
+    assert shop.opening.shortage(axial.tags.series_uid) is None
+
+
+def test_where_not_even_that_is_possible_it_is_refused_once_with_the_figures(
     shop: Shop, axial: Phantom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.open(axial.folder)
     identity = axial.tags.series_uid
-    free = iter(range(10_000, 20_000))
-    monkeypatch.setattr(memory, "free_memory_bytes", lambda: next(free))
+    scarce(monkeypatch)
+    monkeypatch.delattr(memory.mmap, "MADV_DONTNEED")  # as on Windows
     for slice_index in range(5):
         shop.opening.ensure_loaded(identity, slice_index)
     assert shop.said == ["This series needs 0 MB, 0 MB are free. Close other studies or programs."]
