@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
-from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction
+from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPiecewiseFunction
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import (
     vtkColorTransferFunction,
@@ -34,6 +35,10 @@ BALL_SHARE = 0.75
 """Zoom 1 shows a ball of this share of the volume's diagonal: its corners are mostly air."""
 TISSUE_COLOURS = ((0.55, 0.30, 0.24), (0.86, 0.66, 0.52), (1.0, 0.97, 0.92))
 OPACITY_UNIT_MM = 2.0
+SMOOTHING_VOXELS = 0.6
+"""The fixed-point mapper takes its normals from single voxels: noise would be wood grain."""
+SHADING = {False: (0.25, 0.75, 0.15), True: (0.35, 0.95, 0.15)}
+"""Ambient, diffuse, specular: for graphics cards, and for the darker fixed-point mapper."""
 GREY_POINTS = 17
 MOST_MEMORY_BYTES = 8 * 1024**3
 
@@ -59,6 +64,8 @@ class VolumeScene:
         self._reduced_from: int | None = None
         self._mapper: Mapper | None = None
         self._step_mm = 1.0
+        self._copy: ReducedCopy | None = None
+        self._images: dict[bool, vtkImageData] = {}
 
     def picture(self, request: VolumeRequest) -> tuple[npt.NDArray[np.uint8], int | None]:
         """RGB (height, width, 3), and the longest axis before reduction (None: whole)."""
@@ -66,6 +73,8 @@ class VolumeScene:
         self._window.SetSize(width, height)
         if self._shown is not request.volume:
             self._take(request.volume)
+        if self._mapper is not None:
+            self._mapper.SetInputData(self._image(request))
         self._set_colours(request)
         self._set_camera(request)
         self._set_steps(request)
@@ -80,7 +89,8 @@ class VolumeScene:
         """Gives volume and window back."""
         self._renderer.RemoveVolume(self._volume)
         self._volume.SetMapper(None)  # type: ignore[arg-type]
-        self._mapper, self._shown = None, None
+        self._mapper, self._shown, self._copy = None, None, None
+        self._images.clear()
         self._window.RemoveRenderer(self._renderer)
         self._window.Finalize()
 
@@ -92,24 +102,38 @@ class VolumeScene:
             volume.shape, is_software=self.is_software, texture_limit=self.texture_limit
         )
         copy = reduced(volume.voxels, steps)
-        self._reduced_from = copy.reduced_from
-        image = image_data(_drawable(copy.voxels))
-        spacing_mm = [mm * step for mm, step in zip(geometry.spacing_mm, steps, strict=True)]
-        image.SetSpacing(*reversed(spacing_mm))
-        self._step_mm = min(spacing_mm)
+        self._copy, self._reduced_from = copy, copy.reduced_from
+        self._images.clear()
+        self._step_mm = min(_spacing_mm(geometry, copy))
         mapper: Mapper
         if self.is_software:
             mapper = vtkFixedPointVolumeRayCastMapper()
         else:
             mapper = vtkGPUVolumeRayCastMapper()
             mapper.SetMaxMemoryInBytes(MOST_MEMORY_BYTES)
-        mapper.SetInputData(image)
         self._mapper = mapper
         self._volume.SetMapper(mapper)
         user = vtkMatrix4x4()
         user.DeepCopy(_world_from_image(geometry, copy).ravel().tolist())
         self._volume.SetUserMatrix(user)
         self._shown = volume
+
+    def _image(self, request: VolumeRequest) -> vtkImageData:
+        """What the mapper is given: smoothed for shading by the fixed-point mapper only."""
+        is_smooth = self.is_software and not request.is_mip
+        geometry = request.volume.geometry
+        if geometry is None or self._copy is None:
+            raise ValueError("3D needs a volume with geometry")
+        if is_smooth not in self._images:
+            voxels = _drawable(self._copy.voxels)
+            if is_smooth:
+                kind, soft = voxels.dtype, voxels.astype(np.float32)
+                gaussian_filter(soft, SMOOTHING_VOXELS, output=soft)
+                voxels = (np.rint(soft) if kind.kind in "iu" else soft).astype(kind)
+            image = image_data(voxels)
+            image.SetSpacing(*reversed(_spacing_mm(geometry, self._copy)))
+            self._images[is_smooth] = image
+        return self._images[is_smooth]
 
     def _set_colours(self, request: VolumeRequest) -> None:
         prop = vtkVolumeProperty()
@@ -125,9 +149,10 @@ class VolumeScene:
             for value, (red, green, blue) in zip(ends.tolist(), TISSUE_COLOURS, strict=True):
                 colour.AddRGBPoint(value, red, green, blue)
             prop.ShadeOn()
-            prop.SetAmbient(0.25)
-            prop.SetDiffuse(0.75)
-            prop.SetSpecular(0.15)
+            ambient, diffuse, specular = SHADING[self.is_software]
+            prop.SetAmbient(ambient)
+            prop.SetDiffuse(diffuse)
+            prop.SetSpecular(specular)
             prop.SetScalarOpacityUnitDistance(OPACITY_UNIT_MM)
         prop.SetScalarOpacity(opacity)
         prop.SetColor(colour)
@@ -189,6 +214,12 @@ def mm_per_pixel(request: VolumeRequest) -> float:
         geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
     )
     return BALL_SHARE * diagonal / request.camera.zoom / min(request.size_px)
+
+
+def _spacing_mm(geometry: VolumeGeometry, copy: ReducedCopy) -> tuple[float, float, float]:
+    """Step between slices, rows and columns of the copy, millimetres."""
+    slices, rows, columns = geometry.spacing_mm
+    return slices * copy.steps[0], rows * copy.steps[1], columns * copy.steps[2]
 
 
 def _world_from_image(geometry: VolumeGeometry, copy: ReducedCopy) -> npt.NDArray[np.float64]:
