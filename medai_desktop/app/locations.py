@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,14 +82,27 @@ def find_locations() -> Locations:
     """The folders for this process: frozen, installed, or run from a checkout."""
     home = os.environ.get("MEDAI_HOME")
     if home:
-        user_data = Path(home)
+        user_data = Path(home).absolute()
         logs = user_data / "log"
     else:
-        import platformdirs
+        user_data, logs = _folders_of_user()
+    return Locations(_bundled(), user_data, logs)
 
+
+def _folders_of_user() -> tuple[Path, Path]:
+    """Data and logs of this user; below the temporary folder for a user without a home."""
+    import platformdirs
+
+    try:
         user_data = Path(platformdirs.user_data_dir("medai-desktop", appauthor=False))
         logs = Path(platformdirs.user_log_dir("medai-desktop", appauthor=False))
-    return Locations(_bundled(), user_data, logs)
+    except RuntimeError:
+        user_data = logs = Path()
+    if user_data.is_absolute() and logs.is_absolute():
+        return user_data, logs
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    homeless = Path(tempfile.gettempdir()) / f"medai-desktop-{user}"
+    return homeless, homeless / "log"
 
 
 def _bundled() -> Path:
