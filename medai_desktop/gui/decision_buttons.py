@@ -23,11 +23,11 @@ ICON_PX = 14
 ONLY_ICON_PX = 32
 
 
-class Decider(Protocol):
-    """Whoever carries decisions out."""
+class Runner(Protocol):
+    """Whoever runs commands."""
 
-    def decide(self, identity: str) -> None:
-        """Runs a command that decides on the selected finding; asks for the reader first."""
+    def run(self, identity: str) -> None:
+        """Runs a command by id."""
         ...
 
 
@@ -59,14 +59,14 @@ class DecisionButtons(QWidget):
 
     Args:
         desk: speaks.
-        decider: carries decisions out.
+        runner: carries decisions out.
         left_px: where the text of the row begins.
         top_px: where the buttons begin.
     """
 
-    def __init__(self, desk: ReadingDesk, decider: Decider, left_px: int, top_px: int) -> None:
+    def __init__(self, desk: ReadingDesk, runner: Runner, left_px: int, top_px: int) -> None:
         super().__init__()
-        self._desk, self._decider = desk, decider
+        self._desk, self._runner = desk, runner
         row = QHBoxLayout(self)
         row.setContentsMargins(left_px, top_px, 8, 0)
         row.setSpacing(4)
@@ -111,17 +111,17 @@ class DecisionButtons(QWidget):
         key = self._desk.render(key_words(item.keys[0])) if item.keys else ""
         name_it(button, self._desk.render(item.title), key)
         if identity != "findings.reject":
-            button.clicked.connect(lambda _=False: self._decider.decide(identity))
+            button.clicked.connect(lambda _=False: self._runner.run(identity))
 
     def _reasons(self) -> QMenu:
         menu = QMenu(self)
         plain = menu.addAction(self._desk.render(message("gui.reason_none")))
-        plain.triggered.connect(_bound(self._decider.decide, "findings.reject"))
+        plain.triggered.connect(_bound(self._runner.run, "findings.reject"))
         menu.addSeparator()
         for number, (reason, said) in enumerate(REASONS.items(), start=1):
             action = menu.addAction(f"&{number}   {self._desk.render(said)}")
             identity = f"findings.reject_{reason.name.lower()}"
-            action.triggered.connect(_bound(self._decider.decide, identity))
+            action.triggered.connect(_bound(self._runner.run, identity))
         return menu
 
 

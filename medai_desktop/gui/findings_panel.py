@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from medai_desktop.gui import icons
-from medai_desktop.gui.decision_buttons import Decider, DecisionButtons
+from medai_desktop.gui.decision_buttons import DecisionButtons, Runner
 from medai_desktop.gui.detection_panel import DetectionPanel
 from medai_desktop.gui.finding_rows import LINE_PX, PADDING_PX, FoldRow, MarkRow, finding_rows
 from medai_desktop.gui.finding_thumbnail import FindingThumbnails
@@ -41,9 +41,9 @@ STATES_SHARE = 0.45
 class FindingsPanel(QWidget):
     """The first tab of the right panel."""
 
-    def __init__(self, desk: ReadingDesk, decider: Decider) -> None:
+    def __init__(self, desk: ReadingDesk, runner: Runner) -> None:
         super().__init__()
-        self._desk, self._decider = desk, decider
+        self._desk, self._runner = desk, runner
         self._thumbnails = FindingThumbnails(desk)
         self.states = DetectionPanel(desk)
         self.threshold = ThresholdBar(desk)
@@ -90,7 +90,7 @@ class FindingsPanel(QWidget):
         self._buttons_for = wanted
         if row is not None and item is not None:
             self.buttons = DecisionButtons(
-                self._desk, self._decider, TEXT_LEFT_PX, row.buttons_top_px
+                self._desk, self._runner, TEXT_LEFT_PX, row.buttons_top_px
             )
             self.rows.setItemWidget(item, self.buttons)
 

@@ -112,10 +112,6 @@ class MainWindow(QMainWindow):
         if chosen.is_enabled(self._desk):
             chosen.handler(Invocation(self._desk, self.port))
 
-    def decide(self, identity: str) -> None:
-        """Runs a command that decides on the selected finding; asks for the reader first."""
-        self.port.with_reader(lambda: self.run(identity))
-
     # -- Qt --------------------------------------------------------------------------------------
 
     @guarded

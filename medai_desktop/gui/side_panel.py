@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QTabBar, QTabWidget
 
-from medai_desktop.gui.decision_buttons import Decider
+from medai_desktop.gui.decision_buttons import Runner
 from medai_desktop.gui.findings_panel import FindingsPanel
 from medai_desktop.gui.guard import answering
 from medai_desktop.gui.info_panel import InfoPanel
@@ -37,12 +37,12 @@ class SidePanel(QTabWidget):
 
     Args:
         desk: what is shown.
-        decider: carries decisions out.
+        runner: carries decisions out.
         go_to: shows an image of a display set.
     """
 
     def __init__(
-        self, desk: ReadingDesk, decider: Decider, go_to: Callable[[str, int], None]
+        self, desk: ReadingDesk, runner: Runner, go_to: Callable[[str, int], None]
     ) -> None:
         super().__init__()
         self.setObjectName("panel")
@@ -52,7 +52,7 @@ class SidePanel(QTabWidget):
         self.tabBar().setDrawBase(False)
         self.tabBar().setExpanding(False)
         self._desk = desk
-        self.findings = FindingsPanel(desk, decider)
+        self.findings = FindingsPanel(desk, runner)
         self.measurements = MeasurementsPanel(desk, go_to)
         self.info = InfoPanel(desk)
         for panel in (self.findings, self.measurements, self.info):

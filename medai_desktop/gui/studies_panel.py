@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QDrag, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem, QVBoxLayout, QWidget
@@ -110,7 +112,7 @@ class StudiesPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH_PX)
         self._desk = desk
-        self._thumbnails: dict[str, QPixmap] = {}
+        self._thumbnails: dict[str, tuple[npt.NDArray[np.uint8], QPixmap]] = {}
         self.banner = PatientBanner(desk)
         self._heading, self._nothing = label(rank="2", is_bold=True), label(rank="2")
         self.series = SeriesList(desk)
@@ -144,12 +146,13 @@ class StudiesPanel(QWidget):
             self.series.set_current(shown)
 
     def _thumbnail(self, identity: str) -> QPixmap | None:
-        if identity not in self._thumbnails:
-            pixels = self._desk.opening.thumbnail(identity)
-            if pixels is None:
-                return None
-            self._thumbnails[identity] = pixmap(pixels)
-        return self._thumbnails[identity]
+        pixels = self._desk.opening.thumbnail(identity)
+        if pixels is None:
+            return None
+        made = self._thumbnails.get(identity)
+        if made is None or made[0] is not pixels:
+            made = self._thumbnails[identity] = pixels, pixmap(pixels)
+        return made[1]
 
 
 def paint_series_row(painter: QPainter, option: QStyleOptionViewItem, row: object) -> None:

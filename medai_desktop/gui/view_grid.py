@@ -99,4 +99,5 @@ class ViewGrid(QWidget):
     def _focus_active(self) -> None:
         for widget in self.viewports:
             if widget.index == self._desk.viewing.layout.active:
+                widget.show()  # what is not shown yet cannot have the focus
                 widget.setFocus()

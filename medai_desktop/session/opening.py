@@ -223,7 +223,8 @@ class Opening:
         self.current_study = study
         self._context.changed(Changes(studies=True))
         self.when_study_selected(study)
-        self._request_thumbnails(study)
+        for listed in (study, *self.studies):
+            self._request_thumbnails(listed)
 
     def _say_skipped(self, outcome: Scanned) -> None:
         reasons = sorted(

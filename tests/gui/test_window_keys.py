@@ -8,12 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from medai_desktop.errors import StorageError
 from medai_desktop.findings import FindingSet
 from medai_desktop.text import Language, message
 from tests.gui.hands import click, click_row
-from tests.gui.windows import Looked, MakeWindow, desk_of, two_series
+from tests.gui.windows import Looked, MakeWindow, desk_of, open_in, two_series
 
 
 def test_a_click_in_a_list_leaves_the_keys_to_the_images(
@@ -26,6 +27,17 @@ def test_a_click_in_a_list_leaves_the_keys_to_the_images(
     before = desk.viewing.layout.active_viewport.slice_index
     QTest.keyClick(window, Qt.Key.Key_Down)
     assert desk.viewing.layout.active_viewport.slice_index != before
+
+
+def test_images_have_the_keys_after_a_scan_that_took_long(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window()
+    window.start.open_folder.hide()
+    window.start.cancel.show()
+    window.start.cancel.setFocus()
+    open_in(qtbot, window, two_series(tmp_path))
+    assert window.focusWidget() in window.viewports
 
 
 def test_tab_goes_from_studies_to_images_to_marks(make_window: MakeWindow, tmp_path: Path) -> None:

@@ -110,6 +110,15 @@ def test_two_patients_are_never_mixed_silently(make_window: MakeWindow, tmp_path
     assert desk.opening.current_study is not current
 
 
+def test_every_listed_series_gets_its_picture(
+    make_window: MakeWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    clinical.two_patients(tmp_path)
+    window = make_window([tmp_path])
+    assert len(series_rows(window)) == 2
+    qtbot.waitUntil(lambda: all(row.thumbnail for row in series_rows(window)), timeout=30_000)
+
+
 def test_one_patient_needs_no_heading(make_window: MakeWindow, tmp_path: Path) -> None:
     window = make_window(two_series(tmp_path))
     rows = window.studies.series.rows()
