@@ -126,6 +126,7 @@ def build_desk(
                 locations.models, settings.text("device"), settings.number("worker_silence_s")
             ),
             remember,
+            level_rises_downwards=settings.value("level_rises_downwards") is True,
             complaints=() if settings.complaint is None else (settings.complaint,),
             memory_bytes=memory_bytes,
         )

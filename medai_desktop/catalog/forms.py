@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import types
 import typing
@@ -51,6 +52,8 @@ def _plain(value: object) -> object:
 
 
 def _build(kind: Any, plain: Any) -> Any:
+    if kind is float:
+        return _number(plain)
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
         return _build_optional(kind, plain)
@@ -68,13 +71,17 @@ def _build(kind: Any, plain: Any) -> Any:
         return kind(plain)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(plain)
-    if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
-        fields = [f.name for f in dataclasses.fields(kind) if f.name in plain]
-        return kind(**{name: _build(hints[name], plain[name]) for name in fields})  # type: ignore[operator]
-    if kind is float:
-        return _number(plain)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        fields = ((name, hint) for name, hint in _fields(kind) if name in plain)
+        return kind(**{name: _build(hint, plain[name]) for name, hint in fields})
     return _checked(kind, plain)
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Names and types of the fields of a dataclass; looked up once, marks come by thousands."""
+    hints = get_type_hints(kind)
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
 
 
 def _number(plain: Any) -> float:

@@ -90,7 +90,8 @@ class WindowDrag(Drag):
         gain = 1.0
         if modifiers & Modifiers.ControlModifier:
             gain = 20.0 if modifiers & Modifiers.ShiftModifier else 5.0
-        wanted = dragged(window, moved[0], moved[1], gain=gain)
+        falls = self.hand.desk.level_rises_downwards
+        wanted = dragged(window, moved[0], moved[1], gain=gain, is_reversed=falls)
         self.hand.desk.viewing.set_window(self.hand.index, wanted)
 
     def cancel(self) -> None:

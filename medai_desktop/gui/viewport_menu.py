@@ -14,7 +14,7 @@ from medai_desktop.session.finding_rows import FindingRow
 from medai_desktop.text import message
 from medai_desktop.view.viewport import ViewportKind
 
-LOOK = ("see.invert", "see.reset", "", "see.planes", "see.volume", "see.maximise")
+LOOK = ("see.invert", "see.fit", "see.reset", "", "see.planes", "see.volume", "see.maximise")
 
 
 class ViewportMenu(QMenu):
@@ -60,20 +60,26 @@ class ViewportMenu(QMenu):
         shown, state = viewing.display_set_in(index), viewing.layout.viewports[index]
         if shown is None:
             return
-        if state.kind is not ViewportKind.VOLUME:
-            for preset in presets.choices(shown):
-                action = self.addAction(self._desk.render(presets.title(preset)))
-                action.setCheckable(True)
-                action.setChecked(preset == state.preset)
-                action.triggered.connect(
-                    lambda _=False, chosen=preset: viewing.set_preset(index, chosen)
-                )
-            self.addSeparator()
+        is_volume = state.kind is ViewportKind.VOLUME
+        for preset in presets.presets_3d(shown) if is_volume else presets.choices(shown):
+            action = self.addAction(self._desk.render(presets.title(preset)))
+            action.setCheckable(True)
+            action.setChecked(preset == (state.preset_3d if is_volume else state.preset))
+            action.triggered.connect(lambda _=False, chosen=preset: self._take(index, chosen))
+        self.addSeparator()
         for identity in LOOK:
             self._add(identity)
         self.addSeparator()
         copy = self.addAction(self._desk.render(message("gui.copy_picture")))
         copy.triggered.connect(lambda _=False: copy_picture())
+
+    def _take(self, index: int, preset: str) -> None:
+        viewing = self._desk.viewing
+        if viewing.layout.viewports[index].kind is ViewportKind.VOLUME:
+            viewing.activate(index)
+            viewing.set_preset_3d(preset)
+        else:
+            viewing.set_preset(index, preset)
 
     def _add(self, identity: str, menu: QMenu | None = None) -> None:
         target = self if menu is None else menu

@@ -44,6 +44,7 @@ class DeskSupplies:
         journal: keeps findings, decisions, measurements.
         detectors: brings detectors.
         remember_language: stores the language when the reader chooses one.
+        level_rises_downwards: a drag down darkens instead of brightening.
         memory_bytes: what the window and its worker programs fill now; None when the system does
             not say.
         complaints: what the reader must know of before anything is opened.
@@ -58,6 +59,7 @@ class DeskSupplies:
     journal: Journal
     detectors: DetectorSource
     remember_language: Callable[[Language], None]
+    level_rises_downwards: bool = False
     memory_bytes: Callable[[], int | None] = lambda: None
     complaints: tuple[Message, ...] = ()
 
@@ -76,6 +78,7 @@ class ReadingDesk:
         context = DeskContext(supplies.catalogues, supplies.language)
         self._context = context
         self.presets = supplies.presets
+        self.level_rises_downwards = supplies.level_rises_downwards
         self.opening = Opening(context, supplies.sample_folder, supplies.memory_budget_bytes)
         self.viewing = Viewing(context, self.opening, supplies.presets, supplies.protocols)
         self.pointing = Pointing(context, self.viewing)

@@ -229,3 +229,24 @@ def test_leaving_the_window_while_space_is_held_brings_everything_back(room: Roo
     QApplication.sendEvent(room.window, QEvent(QEvent.Type.WindowDeactivate))
     assert not room.desk.viewing.everything_is_hidden
     assert coloured(room.picture(), PROGRAM).sum() > 50
+
+
+# -- the window goes while a model runs ----------------------------------------------------------
+
+
+def test_a_window_closed_while_a_model_runs_ends_it_quietly(
+    qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_head(tmp_path / "head")
+    place = make_workplace(marks=[bright_mark()])
+    made = open_room(qtbot, place)
+    made.open(tmp_path / "head")
+    place.script.gate.clear()
+    assert made.desk.detection.start() is None
+    made.wait(place.script.started.is_set)
+    (job,) = made.desk.jobs
+    close_room(made)
+    assert job.wait(5)
+    for _ in range(5):
+        QApplication.processEvents()
+    assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == []

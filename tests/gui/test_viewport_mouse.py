@@ -146,6 +146,16 @@ def test_a_pixel_is_a_three_hundredth_of_the_width(
     assert state(room).preset == CUSTOM
 
 
+def test_the_vertical_sense_of_the_level_is_a_setting(room: Room) -> None:
+    before = state(room).window
+    assert before is not None
+    room.desk.level_rises_downwards = True
+    room.drag(AWAY, (AWAY[0], AWAY[1] + 30))
+    after = state(room).window
+    assert after is not None
+    assert after.center > before.center
+
+
 def test_escape_brings_the_window_of_before_back(room: Room) -> None:
     before, preset = state(room).window, state(room).preset
     room.press(AWAY)
@@ -315,6 +325,21 @@ def test_the_menu_beside_a_mark_changes_the_view(room: Room) -> None:
     assert QGuiApplication.clipboard().pixmap().size() == room.view().size() != before
     checked = [a.text() for a in room.view().menu.actions() if a.isChecked()]  # type: ignore[union-attr]
     assert len(checked) == 1, "the preset that is on"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_menu_over_3d_offers_3d_presets(room: Room) -> None:
+    room.key(Key.Key_M, Shift)
+    before = state(room).preset_3d
+    room.click((200, 200), button=Right)
+    menu = room.view().menu
+    assert menu is not None
+    shown = room.desk.viewing.display_set_in(0)
+    assert shown is not None
+    presets = room.desk.presets.presets_3d(shown)
+    other = next(preset for preset in presets if preset != before)
+    chosen(menu, room.desk.render(room.desk.presets.title(other)))
+    assert state(room).preset_3d == other
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")

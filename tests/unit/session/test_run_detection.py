@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -123,8 +124,9 @@ def test_an_image_that_cannot_be_decoded_never_gives_done(make: Make, tmp_path: 
     head = tmp_path / "compressed"
     write_head(head, transfer_syntax=TransferSyntax.JPEG_2000_LOSSLESS)
     broken = sorted(head.iterdir())[4]
-    good = broken.read_bytes()
-    broken.write_bytes(good[: len(good) // 2] + bytes(len(good) - len(good) // 2))
+    raw = broken.read_bytes()
+    start = raw.index(b"\xff\x4f\xff\x51") + 60
+    broken.write_bytes(raw[:start] + random.Random(5).randbytes(len(raw) - 8 - start) + raw[-8:])
     place = make(marks=[bright_mark()])
     place.open(head)
     place.detect()
