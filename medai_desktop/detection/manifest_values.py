@@ -98,7 +98,7 @@ class Members:
         return int(found)
 
     def frozen(self) -> tuple[tuple[str, object], ...]:
-        """All members in order of their names, lists as tuples."""
+        """All members in order of their names: texts, finite numbers, truth values, tuples."""
         return tuple((name, _frozen(self.plain[name])) for name in sorted(self.plain))
 
     def _given(self, name: str) -> object:
@@ -120,4 +120,10 @@ def _line(value: object) -> str:
 
 
 def _frozen(value: object) -> object:
-    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if not isinstance(value, str | int | float) or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):
+        raise ValueError("neither a text, a finite number, a truth value nor a list of these")
+    return value

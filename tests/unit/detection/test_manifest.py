@@ -83,6 +83,8 @@ REFUSED: dict[str, dict[str, Any]] = {
     "thresholds crossed": {"threshold": 0.9, "threshold_solid": 0.5},
     "more unmarked than there are": {"own_test.unmarked": 480},
     "config no object": {"network.config": [1]},
+    "config infinite": {"network.config.head_width": float("inf")},
+    "config an object": {"network.config.head_width": {"a": 1}},
     "hash short": {"weights.sha256": "abc"},
     "hash large letters": {"weights.sha256": "A" * 64},
     "weights elsewhere": {"weights.file": "../weights.safetensors"},
@@ -146,7 +148,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.sampled_from(leaves(plain_manifest())), JSON)
 def test_any_value_anywhere_is_taken_or_refused_in_words(path: tuple[Any, ...], value: Any) -> None:
     import tempfile
