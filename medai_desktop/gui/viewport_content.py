@@ -17,17 +17,16 @@ from medai_desktop.view.box_edit import (
     image_sheet,
     patient_sheet,
 )
+from medai_desktop.view.corner_layout import corner_overlay, orientation_overlay
 from medai_desktop.view.corner_text import corner_text
 from medai_desktop.view.length import make_length
 from medai_desktop.view.overlay import HitArea, Ink, Overlay, Polyline
 from medai_desktop.view.overlays import (
     DrawnFinding,
-    corner_overlay,
     crosshair_overlay,
     findings_overlay,
     joined,
     lengths_overlay,
-    orientation_overlay,
     reduction_overlay,
     scale_overlay,
 )
@@ -248,7 +247,8 @@ class ViewportContent:
             reduced = reduction_overlay(self.reduced_from, size_px, self._desk.render)
             return joined(parts[0], reduced)
         cross = self._desk.viewing.crosshair_lps_mm
-        parts += [orientation_overlay(projection, size_px), scale_overlay(projection, size_px)]
+        letters = orientation_overlay(projection, size_px, parts[0])
+        parts += [letters, scale_overlay(projection, size_px)]
         if self.state.kind is ViewportKind.PLANE and cross is not None:
             parts.append(crosshair_overlay(projection, cross, size_px))
         parts.append(self._marks(shown, projection))

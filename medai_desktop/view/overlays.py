@@ -10,16 +10,13 @@ import numpy as np
 from medai_desktop.findings import Finding, FindingOrigin, LengthMeasurement
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.text import Message, message
-from medai_desktop.view.corner_text import CornerText
+from medai_desktop.view.corner_layout import LINE_PX
 from medai_desktop.view.length import length_label
 from medai_desktop.view.overlay import Anchor, HitArea, Ink, Overlay, OverlayText, Polyline
 from medai_desktop.view.projection import Projection
 from medai_desktop.view.slab import slices_in_slab
-from medai_desktop.view.technique_text import MISSING
 from medai_desktop.view.viewport import ViewportKind, ViewportState
 
-MARGIN_PX = 10.0
-LINE_PX = 17.0
 MARK_MARGIN_MM = 4.0
 RADIOGRAPH_MARGIN_SHARE = 0.08
 Rectangle = tuple[float, float, float, float]
@@ -34,53 +31,6 @@ class DrawnFinding:
     is_solid: bool
     is_selected: bool
     is_decided: bool
-
-
-def corner_overlay(corners: CornerText, size_px: tuple[int, int]) -> Overlay:
-    """The lines of the corner text in their places."""
-    width, height = size_px
-    texts: list[OverlayText] = []
-    for lines, x, anchor, down in (
-        (corners.top_left, MARGIN_PX, Anchor.TOP_LEFT, True),
-        (corners.top_right, width - 24.0, Anchor.TOP_RIGHT, True),
-        (corners.bottom_left, MARGIN_PX, Anchor.BOTTOM_LEFT, False),
-        (corners.bottom_right, width - 24.0, Anchor.BOTTOM_RIGHT, False),
-    ):
-        for number, line in enumerate(lines if down else reversed(lines)):
-            y = MARGIN_PX + number * LINE_PX if down else height - 28 - number * LINE_PX
-            texts.append(OverlayText(line, (x, y), anchor))
-    if corners.view_and_side:
-        above = len(corners.bottom_left) * LINE_PX
-        place = (MARGIN_PX, height - 32 - above)
-        ink = Ink.WARNING if MISSING in corners.view_and_side else Ink.TEXT
-        texts.append(
-            OverlayText(
-                corners.view_and_side, place, Anchor.BOTTOM_LEFT, ink, is_bold=True, is_large=True
-            )
-        )
-    for line in corners.bottom_center:
-        place = (width / 2, height - 6.0)
-        texts.append(OverlayText(line, place, Anchor.BOTTOM_CENTER))
-    return Overlay(texts=tuple(texts))
-
-
-def orientation_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
-    """Side letters at the middle of each edge."""
-    width, height = size_px
-    left, top, right, bottom = projection.letters
-    places = (
-        (left, (8.0, height / 2), Anchor.CENTER_LEFT),
-        (top, (width / 2, 8.0), Anchor.TOP_CENTER),
-        (right, (width - 24.0, height / 2), Anchor.CENTER_RIGHT),
-        (bottom, (width / 2, height - 26.0), Anchor.BOTTOM_CENTER),
-    )
-    return Overlay(
-        texts=tuple(
-            OverlayText(letters, place, anchor, is_bold=True)
-            for letters, place, anchor in places
-            if letters
-        )
-    )
 
 
 def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:

@@ -11,9 +11,9 @@ from medai_desktop.app.locations import find_locations
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.source.instance import PatientFacts, PixelFacts, StudyFacts, TechniqueFacts
 from medai_desktop.text import Catalogues, Language, Message
+from medai_desktop.view.corner_layout import corner_overlay
 from medai_desktop.view.corner_text import CornerText, age_on, corner_text
 from medai_desktop.view.overlay import Anchor, Ink
-from medai_desktop.view.overlays import corner_overlay
 from medai_desktop.view.preset_titles import preset_title
 from medai_desktop.view.viewport import CUSTOM, Slab, SlabMode, ViewportKind, ViewportState
 from medai_desktop.volume import Window

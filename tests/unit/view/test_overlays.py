@@ -15,6 +15,7 @@ from medai_desktop.findings import CodedConcept, Finding, LengthMeasurement
 from medai_desktop.geometry import AnatomicalPlane, PixelBox
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.text import Catalogues, Language, Message
+from medai_desktop.view.corner_layout import orientation_overlay
 from medai_desktop.view.length import length_label, make_length
 from medai_desktop.view.overlay import Anchor, Ink
 from medai_desktop.view.overlays import (
@@ -24,7 +25,6 @@ from medai_desktop.view.overlays import (
     findings_overlay,
     joined,
     lengths_overlay,
-    orientation_overlay,
     scale_overlay,
 )
 from medai_desktop.view.projection import plane_projection, stack_projection
