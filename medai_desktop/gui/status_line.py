@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
-from medai_desktop.detection.naming import model_name
 from medai_desktop.gui.labels import ElidedLabel, label, push_button
 from medai_desktop.jobs import Job
 from medai_desktop.session.desk import ReadingDesk
@@ -80,7 +79,7 @@ class StatusLine(QWidget):
         if job is None:
             return
         self.cancel.setText(say(message("gui.cancel")))
-        self._job.setText(say(job_words(self._desk, job)))
+        self._job.setText(say(job_words(job)))
         share = None if job.progress is None else job.progress.share
         if share is None:
             self._bar.setRange(0, 0)
@@ -117,9 +116,9 @@ class StatusLine(QWidget):
             self._desk.cancel(job.id)
 
 
-def job_words(desk: ReadingDesk, job: Job[object]) -> Message:
+def job_words(job: Job[object]) -> Message:
     """What a job does, how far it is, and how long it will take."""
-    title, progress = _title(desk, job), job.progress
+    title, progress = _title(job), job.progress
     if job.cancellation.is_cancelled:
         return message("gui.job_cancelling", title=title)
     if progress is None or (progress.total <= 0 and progress.done <= 0):
@@ -141,15 +140,12 @@ def _left(seconds: float) -> Message:
     return message("gui.minutes_left", minutes=round(seconds / 60))
 
 
-def _title(desk: ReadingDesk, job: Job[object]) -> Message:
-    """A detection is named by its model in the reader's language."""
+def _title(job: Job[object]) -> Message:
+    """A detection is named by its model alone."""
     if job.title.id != "session.detecting":
         return job.title
-    given = dict(job.title.arguments).get("model", "")
-    for manifest in desk.detection.models():
-        if manifest.title == given:
-            return model_name(manifest.id, manifest.title)
-    return job.title
+    model = job.title.argument("model")
+    return model if isinstance(model, Message) else job.title
 
 
 def _fixed() -> QLabel:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from medai_desktop.detection.naming import model_name
 from medai_desktop.errors import StorageError
 from medai_desktop.findings import Finding, FindingSet
 from medai_desktop.review import Decision, DecisionKind, RejectReason, ReviewHistory
@@ -142,7 +143,9 @@ class Deciding:
             return
         self._drafts.pop(identity, None)
         if wanted != self.threshold(found):
-            place = message("session.place_model", model=found.provenance.model_title)
+            made_by = found.provenance
+            name = model_name(made_by.model_id, made_by.model_title)
+            place = message("session.place_model", model=name)
             kind = DecisionKind.MOVE_THRESHOLD
             self.decide(Wanted(kind, NO_FINDING, identity, place, threshold=wanted))
         self._changed()

@@ -33,9 +33,14 @@ class Sight(Protocol):
 
 
 def jump_to(viewing: Viewing, row: FindingRow) -> None:
-    """Shows the middle of a finding in every viewport that can show it, linked ones too."""
+    """Shows the middle of a finding in every viewport that can show it, linked ones too.
+
+    A viewport with the finding's own series becomes the active one: planes, 3D and presets are
+    then those of the series that was looked at.
+    """
     finding, shown = row.finding, row.display_set
     _make_visible(viewing, shown)
+    _activate_own(viewing, shown)
     if finding.box is not None and shown.geometry is not None:
         uid = shown.geometry.frame_of_reference_uid
         viewing.show_position(finding.box.center_lps_mm, uid)
@@ -88,6 +93,16 @@ def _make_visible(viewing: Viewing, shown: DisplaySet) -> None:
         viewing.toggle_maximise(layout.active)
     else:
         viewing.show(shown.id, layout.active)
+
+
+def _activate_own(viewing: Viewing, shown: DisplaySet) -> None:
+    layout = viewing.layout
+    if layout.maximised is not None or layout.active_viewport.display_set_id == shown.id:
+        return
+    for index, state in enumerate(layout.viewports):
+        if state.display_set_id == shown.id:
+            viewing.activate(index)
+            return
 
 
 def _share(first: DisplaySet, second: DisplaySet) -> bool:

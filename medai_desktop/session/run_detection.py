@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from medai_desktop.detection.manifest import Manifest
+from medai_desktop.detection.naming import model_name
 from medai_desktop.errors import MedaiError, StorageError
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.jobs import Job, JobContext, JobState, JobThreads
@@ -210,7 +211,7 @@ class Detection:
         self._runs[key] = run
         run.job = self._context.run(
             self._threads,
-            message("session.detecting", model=manifest.title),
+            message("session.detecting", model=model_name(manifest.id, manifest.title)),
             lambda job: self._work(item, run, job),
             lambda job: self._ended(item, run, job),
         )
@@ -247,7 +248,11 @@ class Detection:
         elif job.outcome is None:
             reason = job.failure or message("session.detection_failed")
             self._set(run, DetectionState.FAILED, reason)
-            said = message("session.model_failed", model=manifest.title, reason=reason)
+            said = message(
+                "session.model_failed",
+                model=model_name(manifest.id, manifest.title),
+                reason=reason,
+            )
             self._context.notify(Notice(said))
         else:
             run.found, run.is_outdated = job.outcome, False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medai_desktop.detection.manifest import Manifest
+from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.opening import LoadState
@@ -71,10 +72,11 @@ def _model_changed(found: FindingSet, models: Sequence[Manifest]) -> Message | N
     if now.weights_sha256 != made_by.weights_sha256:
         return message(
             "session.other_version",
-            model=made_by.model_title,
+            model=model_name(made_by.model_id, made_by.model_title),
             old=made_by.model_version,
             new=now.version,
         )
     if made_by.settings_sha256 not in now.known_settings_sha256:
-        return message("session.other_settings", model=made_by.model_title)
+        name = model_name(made_by.model_id, made_by.model_title)
+        return message("session.other_settings", model=name)
     return None

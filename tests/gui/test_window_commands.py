@@ -233,7 +233,8 @@ def test_view_is_saved_as_a_picture(make_window: MakeWindow, tmp_path: Path, qtb
     window.port.save_picture_as(tmp_path / "view.png")
     assert (tmp_path / "view.png").stat().st_size > 1000
     assert desk_of(window).notices[-1].is_warning is False
-    window.port.save_picture_as(tmp_path / "view.png" / "view.png")
+    (tmp_path / "nowhere").write_text("in the way")
+    window.port.save_picture_as(tmp_path / "nowhere" / "view.png")
     assert desk_of(window).notices[-1].is_warning
 
 

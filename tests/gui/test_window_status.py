@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from medai_desktop.detection.naming import model_name
 from medai_desktop.gui.status_line import job_words
 from medai_desktop.jobs import Job, JobContext, JobThreads, Progress
 from medai_desktop.text import Language, message
@@ -69,8 +70,9 @@ def test_the_job_that_is_waited_for_is_shown_and_cancelled(
             pass
 
     loading = context.run(threads, message("session.loading", series="Ax"), work, lambda job: None)
+    model = model_name("brain-tumour-mr", "Brain mass MR")
     detecting = context.run(
-        threads, message("session.detecting", model="Brain mass MR"), work, lambda job: None
+        threads, message("session.detecting", model=model), work, lambda job: None
     )
     qtbot.waitUntil(lambda: detecting.progress is not None and loading.progress is not None)
     qtbot.waitUntil(lambda: window.status._job.text().startswith("Brain mass MR: slice 84 of 120"))
@@ -92,7 +94,7 @@ def test_words_of_a_job(make_window: MakeWindow) -> None:
         job.progress = progress
         if is_cancelled:
             job.cancel()
-        return desk.render(job_words(desk, job))
+        return desk.render(job_words(job))
 
     stage = message("source.reading_headers")
     assert words(None) == "Reading headers"

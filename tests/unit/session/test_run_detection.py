@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from medai_desktop.app.locations import find_locations
+from medai_desktop.detection.naming import model_name
 from medai_desktop.errors import StorageError, WorkerError
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.text import message
@@ -210,7 +211,10 @@ def test_another_model_makes_an_old_run_stale(make: Make, head: Path, tmp_path: 
     second.open(head)
     assert only(second).state is State.STALE
     assert only(second).reason == message(
-        "session.other_version", model="Brain mass MR", old="0.9", new=made_version()
+        "session.other_version",
+        model=model_name("brain-tumour-mr", "Brain mass MR"),
+        old="0.9",
+        new=made_version(),
     )
     assert not second.desk.reviewing.rows()[0].is_folded, "its marks lie on these images"
 
@@ -232,7 +236,9 @@ def test_other_settings_make_an_old_run_stale(make: Make, head: Path, tmp_path: 
     first.close()
     second = make(catalog)
     second.open(head)
-    assert only(second).reason == message("session.other_settings", model="Brain mass MR")
+    assert only(second).reason == message(
+        "session.other_settings", model=model_name("brain-tumour-mr", "Brain mass MR")
+    )
 
 
 def test_outside_training_is_said_before_and_after(make: Make, tmp_path: Path) -> None:
