@@ -23,6 +23,8 @@ from tests.phantoms.encoding import TransferSyntax
 State = DetectionState
 Make = Callable[..., Workplace]
 
+BRAIN = model_name("brain-tumour-mr", "Brain mass MR")
+
 
 @pytest.fixture
 def make() -> Iterator[Make]:
@@ -212,7 +214,7 @@ def test_another_model_makes_an_old_run_stale(make: Make, head: Path, tmp_path: 
     assert only(second).state is State.STALE
     assert only(second).reason == message(
         "session.other_version",
-        model=model_name("brain-tumour-mr", "Brain mass MR"),
+        model=BRAIN,
         old="0.9",
         new=made_version(),
     )
@@ -236,9 +238,7 @@ def test_other_settings_make_an_old_run_stale(make: Make, head: Path, tmp_path: 
     first.close()
     second = make(catalog)
     second.open(head)
-    assert only(second).reason == message(
-        "session.other_settings", model=model_name("brain-tumour-mr", "Brain mass MR")
-    )
+    assert only(second).reason == message("session.other_settings", model=BRAIN)
 
 
 def test_outside_training_is_said_before_and_after(make: Make, tmp_path: Path) -> None:
