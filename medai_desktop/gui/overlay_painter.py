@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+import functools
+import math
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from medai_desktop.gui.theme import DARK, font
-from medai_desktop.view.overlay import Anchor, Overlay, OverlayText, Polyline
+from medai_desktop.view.overlay import Anchor, Ink, Overlay, OverlayText, Polyline
+
+HALO_PX, HALO_ALPHA = 2, 210
+SMALL_PX, LARGE_PX = 12, 20
+MOST_TEXTS = 1024
 
 _LEFT = {Anchor.TOP_LEFT, Anchor.CENTER_LEFT, Anchor.BOTTOM_LEFT}
 _RIGHT = {Anchor.TOP_RIGHT, Anchor.CENTER_RIGHT, Anchor.BOTTOM_RIGHT}
@@ -38,8 +45,8 @@ def _paint_line(painter: QPainter, line: Polyline) -> None:
 
 
 def _paint_text(painter: QPainter, text: OverlayText) -> None:
-    used = font(20 if text.is_large else 12, is_bold=text.is_bold)
-    metrics = QFontMetricsF(used)
+    size_px = LARGE_PX if text.is_large else SMALL_PX
+    metrics = QFontMetricsF(font(size_px, is_bold=text.is_bold))
     width, (x, y) = metrics.horizontalAdvance(text.text), text.position
     if text.anchor in _RIGHT:
         x -= width
@@ -49,11 +56,51 @@ def _paint_text(painter: QPainter, text: OverlayText) -> None:
         y += metrics.ascent()
     elif text.anchor not in _BOTTOM:
         y += metrics.ascent() / 2 - 1
-    path = QPainterPath()
-    path.addText(QPointF(x, y), used, text.text)
     if text.is_boxed:
         painter.fillRect(QRectF(x - 4, y - metrics.ascent() - 1, width + 8, 17), DARK.ink(text.ink))
-        painter.fillPath(path, QColor(DARK.main_button_text))
+        painter.setFont(font(size_px, is_bold=text.is_bold))
+        painter.setPen(QColor(DARK.main_button_text))
+        painter.drawText(QPointF(x, y), text.text)
         return
-    painter.strokePath(path, QPen(QColor(0, 0, 0, 200), 2.5))
-    painter.fillPath(path, DARK.ink(text.ink))
+    ratio = painter.device().devicePixelRatioF()
+    image = _with_halo(text.text, text.ink, (size_px, text.is_bold), ratio)
+    above = HALO_PX + math.ceil(metrics.ascent())
+    painter.drawImage(QPoint(round(x) - HALO_PX, round(y) - above), image)
+
+
+@functools.lru_cache(maxsize=MOST_TEXTS)
+def _with_halo(text: str, ink: Ink, look: tuple[int, bool], ratio: float) -> QImage:
+    """A text with its halo; stroking outlines takes milliseconds, and texts come again and again.
+
+    Args:
+        text: one line.
+        ink: its colour.
+        look: height in pixels, and whether it is bold.
+        ratio: device pixels of a logical one.
+    """
+    used = font(look[0], is_bold=look[1])
+    metrics = QFontMetricsF(used)
+    width = math.ceil(metrics.horizontalAdvance(text)) + 2 * HALO_PX
+    height = math.ceil(metrics.ascent()) + math.ceil(metrics.descent()) + 2 * HALO_PX
+    image = QImage(
+        math.ceil(width * ratio),
+        math.ceil(height * ratio),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    at = QPointF(HALO_PX, HALO_PX + math.ceil(metrics.ascent()))
+    path = QPainterPath()
+    path.addText(at, used, text)
+    pen = QPen(QColor(0, 0, 0, HALO_ALPHA), 2.0 * HALO_PX)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter = QPainter(image)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(used)
+        painter.strokePath(path, pen)
+        painter.setPen(DARK.ink(ink))
+        painter.drawText(at, text)
+    finally:
+        painter.end()
+    return image
