@@ -258,7 +258,7 @@ def test_an_image_that_cannot_be_decoded_makes_its_series_incomplete(tmp_path: P
     assert mean == pytest.approx(phantom.voxels[kept].mean())
 
 
-@pytest.mark.parametrize("kind", ["nothing", "nowhere", "junk"])
+@pytest.mark.parametrize("kind", ["nowhere", "junk"])
 def test_nothing_readable_is_3_and_still_a_document(kind: str, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     if kind != "nowhere":
@@ -268,7 +268,7 @@ def test_nothing_readable_is_3_and_still_a_document(kind: str, tmp_path: Path) -
     answer = medai("info", folder, "--json", "--pixels")
     assert answer.code == 3
     assert answer.document["studies"] == []
-    assert len(answer.document["skipped"]) == (0 if kind == "nothing" else 1)
+    assert len(answer.document["skipped"]) == 1
     assert "Traceback" not in answer.err
 
 
@@ -317,7 +317,7 @@ def test_names_of_patients_come_out_in_their_script(tmp_path: Path) -> None:
 
 def test_cancelled_is_130_and_still_a_document(tmp_path: Path) -> None:
     good = bad_files.good_file(tmp_path).read_bytes()
-    for number in range(4000):
+    for number in range(3000):
         (tmp_path / f"{number}.dcm").write_bytes(good)
     environment = dict(os.environ, PYTHONPATH=str(ROOT), LANG="C.UTF-8")
     process = subprocess.Popen(

@@ -23,6 +23,7 @@ from tests.phantoms.series_geometry import SeriesGeometry, rotation
 from tests.unit.series.opened import only, say, volume_of
 
 Make = Callable[[Path], Phantom]
+PhantomOf = Callable[[Make], Phantom]
 PLACED = [
     make
     for make in volumes.GEOMETRY_PHANTOMS
@@ -46,8 +47,8 @@ def shuffled(paths: tuple[Path, ...]) -> list[Path]:
 
 
 @pytest.mark.parametrize("make", volumes.GEOMETRY_PHANTOMS, ids=lambda make: str(make.__name__))
-def test_the_verdict_is_reached(make: Make, tmp_path: Path) -> None:
-    phantom = make(tmp_path)
+def test_the_verdict_is_reached(make: Make, phantom_of: PhantomOf) -> None:
+    phantom = phantom_of(make)
     shown = only(shuffled(phantom.paths))
     assert shown.verdict.value == phantom.verdict
     assert shown.shape == phantom.voxels.shape
@@ -58,9 +59,9 @@ def test_the_verdict_is_reached(make: Make, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", PLACED, ids=lambda make: str(make.__name__))
 def test_every_image_lies_where_simpleitk_puts_it(
-    make: Make, tmp_path: Path, decoders: DecodeWorkers
+    make: Make, phantom_of: PhantomOf, decoders: DecodeWorkers
 ) -> None:
-    phantom = make(tmp_path)
+    phantom = phantom_of(make)
     shown = only(shuffled(phantom.paths))
     geometry = shown.geometry
     assert geometry is not None
@@ -77,8 +78,8 @@ def test_every_image_lies_where_simpleitk_puts_it(
 
 
 @pytest.mark.parametrize("make", EVEN, ids=lambda make: str(make.__name__))
-def test_the_grid_is_the_one_that_was_drawn(make: Make, tmp_path: Path) -> None:
-    phantom = make(tmp_path)
+def test_the_grid_is_the_one_that_was_drawn(make: Make, phantom_of: PhantomOf) -> None:
+    phantom = phantom_of(make)
     geometry = only(shuffled(phantom.paths)).geometry
     assert geometry is not None
     assert geometry.affine == pytest.approx(phantom.affine, abs=1e-4)
@@ -89,9 +90,9 @@ def test_the_grid_is_the_one_that_was_drawn(make: Make, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("make", EVEN, ids=lambda make: str(make.__name__))
 def test_markers_are_at_their_millimetres(
-    make: Make, tmp_path: Path, decoders: DecodeWorkers
+    make: Make, phantom_of: PhantomOf, decoders: DecodeWorkers
 ) -> None:
-    phantom = make(tmp_path)
+    phantom = phantom_of(make)
     volume = volume_of(only(shuffled(phantom.paths)), decoders)
     geometry = volume.geometry
     assert geometry is not None
@@ -108,9 +109,9 @@ def test_markers_are_at_their_millimetres(
     assert float(volume.voxels[k, j, i]) == pytest.approx(expected, abs=0.51)
 
 
-def test_the_uneven_step_is_not_spread_over_the_others(tmp_path: Path) -> None:
+def test_the_uneven_step_is_not_spread_over_the_others(phantom_of: PhantomOf) -> None:
     """ITK divides first to last by the number of steps: one lost slice would stretch them all."""
-    phantom = volumes.missing_slice(tmp_path)
+    phantom = phantom_of(volumes.missing_slice)
     shown = only(phantom.paths)
     assert shown.geometry is not None
     assert shown.geometry.spacing_mm[0] == pytest.approx(2.5)
