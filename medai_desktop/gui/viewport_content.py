@@ -69,6 +69,13 @@ class ViewportContent:
         """The display set in it."""
         return self._desk.viewing.display_set_in(self._index)
 
+    @property
+    def is_inverted(self) -> bool:
+        """Whether high values are dark: MONOCHROME1, or the reader's wish, but not both."""
+        shown = self.shown
+        written = "" if shown is None else shown.pixels.photometric_interpretation
+        return (written == "MONOCHROME1") != self.state.is_inverted
+
     def projection(self, size_px: Size) -> Projection | None:
         """How this viewport maps; None for 3D and nothing."""
         state, shown, cross = self.state, self.shown, self._desk.viewing.crosshair_lps_mm
@@ -86,7 +93,7 @@ class ViewportContent:
         volume = None if shown is None else self._desk.opening.volume(shown.id)
         if shown is None or volume is None or state.window is None:
             return None
-        is_inverted = volume.is_inverted != state.is_inverted
+        is_inverted = self.is_inverted
         if state.kind is ViewportKind.STACK:
             return self._stored(shown, volume, is_inverted)
         if volume.geometry is None:

@@ -90,7 +90,7 @@ class WindowDrag(Drag):
         gain = 1.0
         if modifiers & Modifiers.ControlModifier:
             gain = 20.0 if modifiers & Modifiers.ShiftModifier else 5.0
-        falls = self.hand.desk.level_rises_downwards
+        falls = self.hand.desk.level_rises_downwards != self.hand.content.is_inverted
         wanted = dragged(window, moved[0], moved[1], gain=gain, is_reversed=falls)
         self.hand.desk.viewing.set_window(self.hand.index, wanted)
 
