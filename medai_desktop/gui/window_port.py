@@ -79,7 +79,8 @@ class WindowPort:
             self.save_picture_as(Path(name))
 
     def save_picture_as(self, path: Path) -> None:
-        """Saves the view as PNG, and says so."""
+        """Saves the view as PNG with what is drawn on it, and says so."""
+        self._desk.viewing.hide_everything(False)
         if self._desk.exporting.save_picture(path, png_of(self._areas.views)):
             said = message("gui.picture_saved", file=path.name)
             self._desk.notify(Notice(said, is_warning=False))
