@@ -177,6 +177,8 @@ set_up_python() {
     "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
     say "completing $VENV."
   else
+    # Never through a link: clearing would empty somebody else's environment.
+    [ ! -L "$VENV" ] || rm "$VENV"
     say "making $VENV with $("$python" --version)."
     "$python" -m venv --clear "$VENV" >>"$LOG" 2>&1 ||
       stop "the environment could not be made: $(tail -n 1 "$LOG")"
