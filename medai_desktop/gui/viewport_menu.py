@@ -7,11 +7,11 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMenu, QWidget
 
 from medai_desktop.commands import command
-from medai_desktop.commands.reviewing import REASONS
 from medai_desktop.findings import FindingOrigin
+from medai_desktop.gui.finding_rows import REASONS
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.finding_rows import FindingRow
-from medai_desktop.text import message
+from medai_desktop.text import Message, message
 from medai_desktop.view.viewport import ViewportKind
 
 LOOK = ("see.invert", "see.fit", "see.reset", "", "see.planes", "see.volume", "see.maximise")
@@ -38,8 +38,8 @@ class ViewportMenu(QMenu):
         self._add("findings.reject")
         self.reasons = QMenu(self._desk.render(message("gui.reject_because")), self)
         self.addMenu(self.reasons)
-        for reason in REASONS:
-            self._add(reason.id, self.reasons)
+        for reason, said in REASONS.items():
+            self._add(f"findings.reject_{reason.name.lower()}", self.reasons, said)
         self._add("findings.unsure")
         self._add("findings.edit")
         if row.finding.origin is FindingOrigin.READER:
@@ -81,13 +81,13 @@ class ViewportMenu(QMenu):
         else:
             viewing.set_preset(index, preset)
 
-    def _add(self, identity: str, menu: QMenu | None = None) -> None:
+    def _add(self, identity: str, menu: QMenu | None = None, said: Message | None = None) -> None:
         target = self if menu is None else menu
         if not identity:
             target.addSeparator()
             return
         chosen = command(identity)
         keys = f"\t{chosen.keys[0]}" if chosen.keys else ""
-        action = target.addAction(f"{self._desk.render(chosen.title)}{keys}")
+        action = target.addAction(f"{self._desk.render(said or chosen.title)}{keys}")
         action.setEnabled(chosen.is_enabled(self._desk))
         action.triggered.connect(lambda _=False: self._run(identity))

@@ -75,7 +75,9 @@ class Deciding:
         self._drafts: dict[str, float] = {}
 
     def set_reader(self, name: str) -> None:
-        """Names the reader; each decision from now on is theirs."""
+        """Names the reader; each decision from now on is theirs, and so is what can be undone."""
+        if self.reader not in ("", name.strip()):
+            self._undoing.begin()
         self.reader = name.strip()
         try:
             self._journal.remember_reader(self.reader)

@@ -299,7 +299,7 @@ def test_the_menu_of_a_mark_decides_on_it(room: Room) -> None:
     reasons = menu.reasons
     assert reasons is not None
     assert len(titles(reasons)) == len(RejectReason) - 1
-    chosen(reasons, "Reject: artefact")
+    chosen(reasons, "artefact")
     menu.close()
     decision = room.desk.reviewing.rows()[0].reviewed.decision
     assert room.desk.reviewing.rows()[0].reviewed.status is FindingStatus.REJECTED

@@ -479,6 +479,16 @@ def test_only_the_own_decisions_of_before_can_be_taken_back(
     same.close()
 
 
+def test_another_reader_does_not_take_back_what_the_first_one_did(place: Workplace) -> None:
+    assert place.desk.reviewing.agree()
+    place.desk.reviewing.set_reader(" Dr Weiss ")
+    assert place.desk.undoing.undo() is not None, "the same name is the same reader"
+    place.desk.undoing.redo()
+    place.desk.reviewing.set_reader("Dr Schwarz")
+    assert place.desk.undoing.undo() is None
+    assert status(place) is FindingStatus.AGREED
+
+
 def test_a_full_disk_lets_nothing_count_and_says_so(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
