@@ -193,21 +193,26 @@ class CrosshairDrag(Drag):
     Args:
         hand: what it works on.
         start: where the button was pressed.
-        follows: how much of the mouse's way across and down counts, 0 or 1 each.
+        follows: how much of the mouse's way across and down counts, 0 or 1 each; None: the
+            crosshair comes to the mouse at once.
     """
 
-    def __init__(self, hand: Hand, start: Point, follows: tuple[int, int] = (1, 1)) -> None:
+    def __init__(self, hand: Hand, start: Point, follows: tuple[int, int] | None) -> None:
         super().__init__(hand, start)
-        self._follows = follows
         self._before = hand.desk.viewing.crosshair_lps_mm
-        self._at = hand.content.crosshair_px(hand.size_px) or start
-        self.move(start, Modifiers.NoModifier)
+        self._follows = follows or (1, 1)
+        self._from = start
+        if follows is None:
+            self.move(start, Modifiers.NoModifier)
+        else:
+            self._from = hand.content.crosshair_px(hand.size_px) or start
 
     def step(self, moved: Point, at: Point, modifiers: Modifiers) -> None:
         """Every plane passes through the new place."""
-        wanted = tuple(at[n] if self._follows[n] else self._at[n] for n in (0, 1))
+        way = (at[0] - self.start[0], at[1] - self.start[1])
+        x, y = (self._from[n] + self._follows[n] * way[n] for n in (0, 1))
         projection = self.hand.content.projection(self.hand.size_px)
-        place = None if projection is None else projection.world_from_screen(*wanted)
+        place = None if projection is None else projection.world_from_screen(x, y)
         if place is not None:
             self.hand.desk.viewing.place_crosshair(place)
 

@@ -265,20 +265,21 @@ class ViewportMouse:
             self.drag = RulerDrag(hand, at)
         elif tool is Tool.BOX:
             self.drag = BoxDrag(hand, at)
-        elif self._is_on_crosshair(at) or tool is Tool.CROSSHAIR:
+        elif tool is Tool.CROSSHAIR:
             self.drag = self._crosshair_drag(hand, at)
-        return self.drag is not None
+        elif self._is_on_crosshair(at):
+            self._waiting = CrosshairDrag(hand, at, (1, 1))
+        return self.drag is not None or self._waiting is not None
 
     def _crosshair_drag(self, hand: Hand, at: Point) -> Drag:
         cross = self._content.crosshair_px(hand.size_px)
         if cross is None:
             return PointDrag(hand, at)
-        across, down = abs(at[0] - cross[0]), abs(at[1] - cross[1])
-        if across <= GRASP_PX < down:
-            return CrosshairDrag(hand, at, (1, 0))
-        if down <= GRASP_PX < across:
-            return CrosshairDrag(hand, at, (0, 1))
-        return CrosshairDrag(hand, at)
+        is_near = [abs(at[n] - cross[n]) <= GRASP_PX for n in (0, 1)]
+        if not any(is_near):
+            return CrosshairDrag(hand, at, None)
+        both = all(is_near)
+        return CrosshairDrag(hand, at, (int(both or is_near[0]), int(both or is_near[1])))
 
     def _is_on_crosshair(self, at: Point) -> bool:
         """Whether the crossing of the crosshair lies here."""

@@ -29,6 +29,9 @@ HANDLE_PX = 8.0
 REACH_PX = 9.0
 """A press this near to the middle of a handle takes it."""
 
+CROWDED_PX = 40.0
+"""A side shorter than this has handles at its corners only, so that the finding is not covered."""
+
 LEAST_EDGE = 1.0
 """A box is at least one voxel wide in every direction."""
 
@@ -174,27 +177,37 @@ def with_box(finding: Finding, shown: DisplaySet, box: VoxelBox) -> Finding:
 
 
 def handle_places(sheet: Sheet, box: VoxelBox) -> dict[BoxHandle, Point]:
-    """The middle of each handle, viewport pixels; `BODY` is the middle of the box."""
+    """The middle of each handle, viewport pixels; `BODY` is the middle of the box.
+
+    A side that is short on the screen has no handle in its middle.
+    """
     a, b, _ = sheet.axes
-    return {
+    places = {
         handle: sheet.screen(box.edge(a, handle.value[0]), box.edge(b, handle.value[1]))
         for handle in BoxHandle
     }
+    across, down = _sides_px(places)
+    crowded = {
+        *((BoxHandle.MIDDLE_LOW, BoxHandle.MIDDLE_HIGH) if across < CROWDED_PX else ()),
+        *((BoxHandle.LOW_MIDDLE, BoxHandle.HIGH_MIDDLE) if down < CROWDED_PX else ()),
+    }
+    return {handle: place for handle, place in places.items() if handle not in crowded}
 
 
 def handle_at(sheet: Sheet, box: VoxelBox, at_px: Point) -> BoxHandle | None:
     """The handle under a viewport position: corners before sides before the body."""
     places = handle_places(sheet, box)
-    near = [
-        (abs(h.value[0]) + abs(h.value[1]), -_distance(places[h], at_px), h)
-        for h in BoxHandle
-        if h is not BoxHandle.BODY and _distance(places[h], at_px) <= REACH_PX
-    ]
-    if near:
-        return max(near, key=lambda item: item[:2])[2]
     a, b, _ = sheet.axes
     edges = sheet.edges(at_px)
     inside = all(box.lower[axis] <= edges[axis] <= box.upper[axis] for axis in (a, b))
+    reach = min(REACH_PX, max(3.0, min(_sides_px(places)) / 4)) if inside else REACH_PX
+    near = [
+        (abs(h.value[0]) + abs(h.value[1]), -_distance(place, at_px), h)
+        for h, place in places.items()
+        if h is not BoxHandle.BODY and _distance(place, at_px) <= reach
+    ]
+    if near:
+        return max(near, key=lambda item: item[:2])[2]
     return BoxHandle.BODY if inside else None
 
 
@@ -313,6 +326,14 @@ def _clipped(axis: int, middle: float, length: float, limit: float) -> tuple[flo
 
 def _whole(axis: int, value: float) -> float:
     return float(np.floor(value + 0.5)) if axis == SLICE_AXIS else float(value)
+
+
+def _sides_px(places: dict[BoxHandle, Point]) -> tuple[float, float]:
+    corner = places[BoxHandle.LOW_LOW]
+    return (
+        _distance(corner, places[BoxHandle.HIGH_LOW]),
+        _distance(corner, places[BoxHandle.LOW_HIGH]),
+    )
 
 
 def _distance(first: Point, second: Point) -> float:

@@ -133,9 +133,10 @@ def test_undo_during_an_edit_takes_the_draft_back(room: Room) -> None:
 
 def test_two_axes_are_dragged_in_a_plane_and_the_box_crosses_other_slices(room: Room) -> None:
     room.key(Key.Key_M)
+    coronal = 1
+    room.desk.viewing.zoom(coronal, 2.0, (0.0, 0.0))
     room.desk.reviewing.select(row(room).finding.id)
     room.quiet()
-    coronal = 1
     room.double_click(
         _centre(room, coronal),
         index=coronal,

@@ -406,7 +406,9 @@ def test_the_crosshair_is_dragged_by_its_middle_with_any_tool(room: Room) -> Non
     before = room.desk.viewing.crosshair_lps_mm
     window = state(room).window
     goal = world(room, (x + 30, y - 20))
-    room.drag((x, y), (x + 30, y - 20))
+    room.click((x + 3, y - 2))
+    assert room.desk.viewing.crosshair_lps_mm == before, "a click moves nothing"
+    room.drag((x + 3, y - 2), (x + 33, y - 22))
     assert room.desk.viewing.crosshair_lps_mm == pytest.approx(tuple(goal))
     assert state(room).window == window
     room.press((x + 30, y - 20))

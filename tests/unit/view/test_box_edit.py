@@ -164,10 +164,11 @@ def test_a_drag_there_and_back_changes_nothing(
     box: VoxelBox, data: st.DataObject, oblique: DisplaySet
 ) -> None:
     sheet = data.draw(st.sampled_from(every_sheet(oblique, box)))
-    handle = data.draw(st.sampled_from(list(BoxHandle)))
     a, b, _ = sheet.axes
     assume(all(box.upper[axis] - box.lower[axis] > 4 for axis in (a, b)))
-    start = handle_places(sheet, box)[handle]
+    places = handle_places(sheet, box)
+    handle = data.draw(st.sampled_from(list(places)))
+    start = places[handle]
     if handle is BoxHandle.BODY:
         goal = sheet.screen(sheet.limit(a) / 2, sheet.limit(b) / 2)
     else:
@@ -187,7 +188,7 @@ def test_only_the_dragged_side_moves_and_follows_the_mouse(
 ) -> None:
     sheet = data.draw(st.sampled_from(every_sheet(oblique, box)))
     a, b, across = sheet.axes
-    start = handle_places(sheet, box)[BoxHandle.HIGH_MIDDLE]
+    start = sheet.screen(box.edge(a, 1), box.edge(b, 0))
     to = sheet.screen(sheet.limit(a) - 0.25, box.edge(b, 0))
     after = dragged_box(sheet, box, BoxHandle.HIGH_MIDDLE, start, to)
     assert after.lower == box.lower
@@ -203,10 +204,21 @@ def test_handles_are_hit_before_the_body_and_nothing_outside(oblique: DisplaySet
         places = handle_places(sheet, box)
         for handle, (x, y) in places.items():
             assert handle_at(sheet, box, (x + 3, y - 3)) is handle
+        assert set(places) == set(BoxHandle)
         xs, ys = zip(*places.values(), strict=True)
         assert handle_at(sheet, box, (max(xs) + 40, max(ys) + 40)) is None
         drawn = handles_overlay(sheet, box).lines
         assert len(drawn) == 9
+
+
+def test_a_small_box_keeps_its_middle_free(oblique: DisplaySet) -> None:
+    small = VoxelBox((20.0, 18.0, 8.0), (22.0, 20.0, 10.0))
+    for sheet in every_sheet(oblique, small):
+        places = handle_places(sheet, small)
+        assert BoxHandle.MIDDLE_LOW not in places
+        assert len(handles_overlay(sheet, small).lines) == 5
+        assert handle_at(sheet, small, places[BoxHandle.BODY]) is BoxHandle.BODY
+        assert handle_at(sheet, small, places[BoxHandle.HIGH_LOW]) is BoxHandle.HIGH_LOW
 
 
 def test_a_box_can_neither_turn_inside_out_nor_leave_the_grid(oblique: DisplaySet) -> None:
