@@ -75,9 +75,7 @@ def test_the_order_follows_the_reader(plain: DisplaySet, decoders: DecodeWorkers
     assert loaded_in_order(plain, decoders, 5, {3: 17})[:8] == [5, 4, 6, 17, 16, 18, 15, 19]
 
 
-def test_decoders_work_side_by_side(
-    packed: DisplaySet, own: DecodeWorkers
-) -> None:
+def test_decoders_work_side_by_side(packed: DisplaySet, own: DecodeWorkers) -> None:
     order = loaded_in_order(packed, own, 10)
     assert order[0] in (10, 9)  # the two that were handed out first
     assert len(own.pids()) == 2
