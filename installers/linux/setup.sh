@@ -198,6 +198,10 @@ set_up() {
   wanted=$(cat "$ROOT/pyproject.toml" "$ROOT/constraints.txt" "$PACKAGES" "${BASH_SOURCE[0]}" |
     { cat; printf '%s %s' "$ROOT" "${MEDAI_TORCH:-cpu}"; } | sha256sum)
   if [ -x "$VENV/bin/medai" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return 0; fi
+  if [ -L "$VENV" ]; then
+    # Setting up here would clear what belongs to another checkout.
+    stop "$VENV is a link to $(readlink -f "$VENV"), an environment of another checkout. Use it as it is (.venv/bin/medai, .venv/bin/python), or remove the link to have one of its own."
+  fi
   LOG=$(mktemp "${TMPDIR:-/tmp}/medai-setup-XXXXXX.log")
   exec 9>"$ROOT/.setup.lock" || stop "$ROOT cannot be written to."
   flock 9

@@ -112,6 +112,7 @@ def measure(
         points: where to count; None: they are chosen on the tumour-free subjects of the same test
             part, which makes the counts on those subjects kinder than they are.
     """
+    torch.set_num_threads(recipe.threads)
     test = [item for item in cohort if item.split is Split.TEST]
     seen = _Seen(test, _all_marks(network, recipe, test, told))
     if points is None:

@@ -133,6 +133,21 @@ def test_second_call_is_quick_and_silent(tmp_path: Path) -> None:
     assert done.stdout == "fetched\nfetched\n"
 
 
+def test_an_environment_of_another_checkout_is_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (other / "bin").mkdir(parents=True)
+    (other / "bin" / "medai").touch()
+    (tmp_path / ".venv").symlink_to(other)
+    done = bash(
+        f"VENV={tmp_path}/.venv; set_up_system() {{ :; }}; set_up_python() {{ echo fetched; }}; "
+        "set_up run"
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert str(other) in done.stderr
+    assert (other / "bin" / "medai").exists()
+
+
 @pytest.mark.parametrize(
     ("said", "status", "expected"),
     [

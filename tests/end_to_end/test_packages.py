@@ -20,19 +20,24 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(sysconfig.get_paths()["purelib"])
 
 
-def environment(tmp_path: Path) -> dict[str, str]:
-    """Variables for a program that must not see the checkout, nor a screen."""
+def environment(tmp_path: Path, *, homeless: bool = False) -> dict[str, str]:
+    """Variables for a program that must not see the checkout, nor a screen, nor even a home."""
     kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
-    return kept | {
+    home = {"HOME": str(tmp_path / "home"), "MEDAI_HOME": str(tmp_path / "medai-home")}
+    if homeless:
+        home = {"XDG_DATA_HOME": str(tmp_path / "data"), "XDG_STATE_HOME": str(tmp_path / "state")}
+    return {
+        **kept,
+        **home,
         "PATH": "/usr/bin:/bin",
-        "HOME": str(tmp_path / "home"),
-        "MEDAI_HOME": str(tmp_path / "medai-home"),
         "QT_QPA_PLATFORM": "offscreen",
         "LANG": "C.UTF-8",
     }
 
 
-def run(command: Sequence[str | Path], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    command: Sequence[str | Path], tmp_path: Path, *, homeless: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Runs a command in an empty folder."""
     empty = tmp_path / "empty"
     empty.mkdir(exist_ok=True)
@@ -40,7 +45,7 @@ def run(command: Sequence[str | Path], tmp_path: Path) -> subprocess.CompletedPr
     done = subprocess.run(
         [str(part) for part in command],
         cwd=empty,
-        env=environment(tmp_path),
+        env=environment(tmp_path, homeless=homeless),
         capture_output=True,
         text=True,
         check=False,
@@ -88,11 +93,31 @@ def test_wheel_carries_resources_and_models(wheel: Path) -> None:
     assert not any(name.startswith(("tests/", "installers/")) for name in names)
 
 
+READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+"""Runs a command where a folder cannot be written, by the administrator neither."""
+
+
+def read_only(folder: Path, command: Sequence[str | Path]) -> list[str | Path]:
+    """A command that sees a folder read-only; as it is where nothing can be mounted."""
+    wrapped: list[str | Path] = ["unshare", "-rm", "sh", "-c", READ_ONLY, "sh", folder]
+    if not sys.platform.startswith("linux"):
+        return [*command]
+    touch = subprocess.run(
+        [str(part) for part in [*wrapped, "touch", folder / "written"]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "Read-only file system" not in touch.stderr:
+        return [*command]
+    return [*wrapped, *command]
+
+
 @pytest.mark.timeout(400)
 def test_wheel_detects_on_the_sample_beside_the_pinned_packages(
     wheel: Path, tmp_path: Path
 ) -> None:
-    place = tmp_path / "env"
+    place = tmp_path / "read-only, with blanks, 环境 é"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
     python = place / "bin" / "python"
     install = ["install", "-q", "--no-deps", "--no-index", str(wheel)]
@@ -104,7 +129,8 @@ def test_wheel_detects_on_the_sample_beside_the_pinned_packages(
     (site / "pinned.pth").write_text(f"{SITE}\n")
     where = run([python, "-c", "import medai_desktop; print(medai_desktop.__file__)"], tmp_path)
     assert Path(where.stdout.strip()).is_relative_to(place)
-    done = run([place / "bin" / "medai", "detect", "--sample", "--json"], tmp_path)
+    detect = read_only(place, [place / "bin" / "medai", "detect", "--sample", "--json"])
+    done = run(detect, tmp_path, homeless=True)
     assert_marked(json.loads(done.stdout))
 
 

@@ -264,6 +264,24 @@ def test_models_are_listed_and_verified(answer: Answer) -> None:
     assert out == "brain-tumour-mr 1.0.0: ok\n"
 
 
+def test_doctor_answers_for_every_part(tmp_path: Path) -> None:
+    done = medai(tmp_path / "home", "doctor", "--json")
+    assert done.returncode == 0, done.stderr
+    checks = one_document(done.stdout)["checks"]
+    assert all(set(check) == {"name", "ok", "message"} for check in checks)
+    assert {"library", "place", "decoders", "models", "devices"} <= {c["name"] for c in checks}
+    assert all(check["ok"] for check in checks), checks
+    assert any("cpu" in check["message"] for check in checks if check["name"] == "devices")
+
+
+def test_doctor_tells_what_is_wrong(damaged_models: Path, answer: Answer) -> None:
+    code, out, _ = answer("doctor")
+    assert code == 4
+    assert any(
+        line.startswith("-- ") and "not those of its manifest" in line for line in out.splitlines()
+    )
+
+
 # -- places --------------------------------------------------------------------------------------
 
 
