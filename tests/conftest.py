@@ -85,3 +85,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(skip)
+
+
+@pytest.fixture
+def slots_before() -> frozenset[str]:
+    """Shared blocks of this process as the test begins: others that run in it may hold some."""
+    from tests.processes import slots_of
+
+    return frozenset(slots_of(os.getpid()))

@@ -82,14 +82,14 @@ def test_boxes_lie_on_slices_that_were_looked_at() -> None:
 
 @pytest.mark.parametrize("odd", ["bytes", "not a number", "more than all", "another kind"])
 def test_nonsense_is_one_sentence_and_the_worker_goes(
-    odd: str, monkeypatch: pytest.MonkeyPatch
+    odd: str, monkeypatch: pytest.MonkeyPatch, slots_before: frozenset[str]
 ) -> None:
     error, pid = detected(odd, monkeypatch)
     assert isinstance(error, ReplyError)
     assert error.message.id == "wire.nonsense"
     assert pid > 0
     assert is_gone(pid)
-    assert slots_of(os.getpid()) == set()
+    assert slots_of(os.getpid()) <= slots_before
 
 
 # -- memory that runs out: another worker tries smaller, then the processor -------------------
@@ -118,14 +118,16 @@ def test_a_fresh_worker_tries_what_needs_less(
     assert all(is_gone(pid or 0) for pid in pids)
 
 
-def test_when_nothing_needs_less_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_nothing_needs_less_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, slots_before: frozenset[str]
+) -> None:
     monkeypatch.setenv("MEDAI_TEST_ODD", "short at all")
     detector = LocalDetector(read_manifest(SHIPPED), program=PROGRAM)
     with pytest.raises(OutOfMemoryError) as caught:
         detector.detect(VOLUME, INSIDE, lambda _: None, Cancellation())
     assert caught.value.message.id == "runtimes.out_of_memory"
     assert detector.worker_pid is None
-    assert slots_of(os.getpid()) == set()
+    assert slots_of(os.getpid()) <= slots_before
 
 
 def test_the_order_in_which_less_is_tried() -> None:

@@ -44,9 +44,9 @@ def test_values_pass_through_a_slot_both_ways() -> None:
     )
     worker.end()
     # The worker has ended and its block is still there: nothing unlinked it.
-    assert slots_of(os.getpid()) == {slot.name}
+    assert slot.name in slots_of(os.getpid())
     slot.close()
-    assert slots_of(os.getpid()) == set()
+    assert slot.name not in slots_of(os.getpid())
 
 
 def test_closing_twice_and_with_a_view_open_is_no_fault() -> None:
@@ -83,14 +83,14 @@ def test_where_blocks_are_no_files_a_worker_leaves_them_too() -> None:
     slot.close()
 
 
-def test_untracked_leaves_the_tracker_as_it_was() -> None:
+def test_untracked_leaves_the_tracker_as_it_was(slots_before: frozenset[str]) -> None:
     slot = Slot(4)
     with _attached_untracked(slot.name):
         pass
     slot.close()
     other = Slot(4)
     other.close()
-    assert slots_of(os.getpid()) == set()
+    assert slots_of(os.getpid()) <= slots_before
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_blocks_of_others_are_left_alone() -> None:
             (SHARED_MEMORY / name).unlink(missing_ok=True)
 
 
-def test_what_does_not_fit_is_refused_with_the_figures() -> None:
+def test_what_does_not_fit_is_refused_with_the_figures(slots_before: frozenset[str]) -> None:
     with pytest.raises(OutOfMemoryError) as caught:
         Slot(10**15)
     said = caught.value.message
@@ -164,7 +164,7 @@ def test_what_does_not_fit_is_refused_with_the_figures() -> None:
     free = free_bytes()
     assert free is not None
     assert 0 < int(str(said.argument("free"))) < 10**9
-    assert slots_of(os.getpid()) == set()
+    assert slots_of(os.getpid()) <= slots_before
     with pytest.raises(OutOfMemoryError):
         Slot(2**70)
 
