@@ -60,9 +60,13 @@ from medai_desktop.review import RejectReason
 
 desk = open_desk()
 open_sample(desk)
-first, second = desk.reviewing.rows()[:2]
-desk.reviewing.select(second.finding.id)
 assert desk.reviewing.reader == {READER!r}
+found = desk.detection.finding_sets()[0]
+desk.reviewing.set_threshold(found, found.findings[1].score, is_final=True)
+if not desk.reviewing.is_unfolded:
+    desk.reviewing.toggle_folded()
+second = next(r for r in desk.reviewing.rows() if r.finding.id == found.findings[1].id)
+desk.reviewing.select(second.finding.id)
 assert desk.reviewing.reject(RejectReason.VESSEL)
 print(second.finding.id, flush=True)
 os.kill(os.getpid(), 9)
@@ -76,9 +80,8 @@ def test_reader_opens_detects_decides_exports_and_comes_back_after_a_crash(
     assert {s.state for s in desk.detection.statuses()} == {DetectionState.NOT_RUN}
     assert desk.detection.start() is None
     wait_until(desk, lambda: not desk.detection.is_running and not desk.jobs)
-    if not desk.reviewing.is_unfolded:
-        desk.reviewing.toggle_folded()
-    first, second = (row.finding for row in desk.reviewing.rows()[:2])
+    first, second = desk.detection.finding_sets()[0].findings[:2]
+    assert first.id == desk.reviewing.rows()[0].finding.id
     desk.reviewing.select(first.id)
     assert desk.reviewing.selected_is_in_view(), "a selected mark is shown in every viewport"
     assert desk.reviewing.agree() is False, "a decision without a reader must not count"
