@@ -86,12 +86,16 @@ def test_a_notch_is_an_image_and_fractions_of_a_touchpad_add_up(room: Room) -> N
     assert image(room) == start + 4
 
 
-def test_shift_goes_ten_and_the_end_flashes_shortly(room: Room) -> None:
+def test_shift_goes_ten_and_the_end_flashes_shortly(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     room.wheel(40 * NOTCH)
     assert image(room) == 1
     QTest.qWait(2 * FLASH_MS)
     calm = room.picture()
     assert calm[:3, 200:300].max() == 0
+    # A busy machine may take longer to paint than the flash lasts for a reader.
+    monkeypatch.setattr("medai_desktop.gui.viewport_widget.FLASH_MS", 2_000)
     room.wheel(NOTCH, keys=Shift)
     assert image(room) == 1
     assert room.picture()[:3, 200:300].min() > 100, "a light at the upper end"
