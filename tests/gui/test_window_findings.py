@@ -77,7 +77,9 @@ def test_state_is_said_in_sentences(window: MainWindow, looked: Looked) -> None:
     assert any("not run on 1 other series" in line for line in said)
 
 
-def test_thumbnail_is_cut_from_the_pixels(window: MainWindow) -> None:
+def test_thumbnail_is_cut_from_the_pixels(window: MainWindow, qtbot: QtBot) -> None:
+    # Cut once the images of the mark have come.
+    qtbot.waitUntil(lambda: all(row.thumbnail is not None for row in mark_rows(window)))
     for row in mark_rows(window):
         assert row.thumbnail is not None
         image = row.thumbnail.toImage()
