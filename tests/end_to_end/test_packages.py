@@ -122,8 +122,9 @@ def test_wheel_detects_on_the_sample_beside_the_pinned_packages(
     python = place / "bin" / "python"
     install = ["install", "-q", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(
-        [sys.executable, "-m", "pip", "--isolated", "-q", "--python", str(python), *install],
+        [sys.executable, "-m", "pip", "-q", "--python", str(python), *install],
         check=True,
+        env={**os.environ, "PIP_CONFIG_FILE": os.devnull},
     )
     # A plain path: the .pth files in that folder, the editable install among them, are not read.
     site = next((place / "lib").glob("python*/site-packages"))

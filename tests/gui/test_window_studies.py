@@ -154,7 +154,7 @@ def test_long_texts_are_cut_and_whole_in_the_tool_tip(
 
 
 def test_a_study_that_says_nothing_of_itself_is_still_there(
-    make_window: MakeWindow, tmp_path: Path
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     nothing = {
         "PatientName": None,
@@ -172,7 +172,7 @@ def test_a_study_that_says_nothing_of_itself_is_still_there(
     assert window.studies.banner.name.text() == "No name"
     (row,) = series_rows(window)
     assert row.title == "CT"
-    assert row.said == "uniform, 12"
+    qtbot.waitUntil(lambda: series_rows(window)[0].said == "uniform, 12")
     (study,) = [r for r in window.studies.series.rows() if isinstance(r, StudyRow)]
     assert study.spoken == "CT"
     for tab in range(window.side.count()):
