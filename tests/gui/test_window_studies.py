@@ -63,6 +63,7 @@ def test_row_says_count_and_what_is_wrong(
     volumes.missing_slice(tmp_path / "gap", missing=5)
     volumes.axial(tmp_path / "whole")
     window = make_window([tmp_path / "gap", tmp_path / "whole"])
+    qtbot.waitUntil(lambda: not any("loading" in row.said for row in series_rows(window)))
     said = {row.title: (row.said, row.is_wrong) for row in series_rows(window)}
     gap = next(words for title, words in said.items() if "missing" in title)
     whole = next(words for title, words in said.items() if "missing" not in title)
@@ -75,7 +76,7 @@ def test_row_says_count_and_what_is_wrong(
 
 
 def test_place_of_the_gap_is_counted_in_reading_order(
-    make_window: MakeWindow, tmp_path: Path
+    make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     volumes.missing_slice(tmp_path, missing=5)
     window = make_window([tmp_path])
@@ -87,7 +88,8 @@ def test_place_of_the_gap_is_counted_in_reading_order(
     )
     steps = [high - low for high, low in zip(heights, heights[1:], strict=False)]
     place = 1 + steps.index(max(steps))
-    assert row.said == f"1 slice missing after {place}"
+    said = f"1 slice missing after {place}"
+    qtbot.waitUntil(lambda: series_rows(window)[0].said == said)
 
 
 def test_two_patients_are_never_mixed_silently(make_window: MakeWindow, tmp_path: Path) -> None:
