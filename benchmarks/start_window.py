@@ -148,8 +148,17 @@ class Sign:
         return any(re.search(self.what, line) for line in tuple(self._lines))
 
 
-def timed(command: Sequence[str], sign: Sign, timeout_s: float, shot: Path | None = None) -> Run:
-    """Starts a program on a fresh screen with a fresh home, until its image shows."""
+def timed(
+    command: Sequence[str],
+    sign: Sign,
+    timeout_s: float,
+    shot: Path | None = None,
+    leaves: Path | None = None,
+) -> Run:
+    """Starts a program on a fresh screen with a fresh home, until its image shows.
+
+    With `leaves` it may then go on until it has written that file.
+    """
     with fresh_place() as home, contextlib.closing(Screen()) as screen:
         variables = {k: v for k, v in os.environ.items() if k != "WAYLAND_DISPLAY"}
         variables |= {"DISPLAY": screen.display, "HOME": str(home), "MEDAI_HOME": str(home / "m")}
@@ -176,6 +185,10 @@ def timed(command: Sequence[str], sign: Sign, timeout_s: float, shot: Path | Non
                     image = now
                 if now > timeout_s:
                     break
+            while leaves is not None and not leaves.exists() and process.poll() is None:
+                time.sleep(LOOK_EVERY_S)
+                if time.perf_counter() - started > timeout_s:
+                    break
             if shot is not None:
                 save(screen.frame(), shot)
         finally:
@@ -183,21 +196,14 @@ def timed(command: Sequence[str], sign: Sign, timeout_s: float, shot: Path | Non
     return Run(window, image)
 
 
-def own_timings(folder: Path, timeout_s: float) -> float:
-    """The first image as `medai view --timings` tells it."""
-    with fresh_place() as home, contextlib.closing(Screen()) as screen:
-        variables = {**os.environ, "DISPLAY": screen.display, "MEDAI_HOME": str(home / "m")}
-        variables["PYTHONPATH"] = str(ROOT)
-        variables.pop("QT_QPA_PLATFORM", None)
-        timings = home / "timings.json"
-        command = [*medai(folder), "--timings", str(timings), "--quit-when", "loaded"]
-        subprocess.run(command, env=variables, check=True, timeout=timeout_s, capture_output=True)
-        return float(json.loads(timings.read_text())["first_image"])
-
-
-def medai(folder: Path) -> list[str]:
-    """The command of this program."""
-    return [sys.executable, "-m", "medai_desktop", "view", str(folder)]
+def own_run(folder: Path, options: argparse.Namespace) -> tuple[Run, float]:
+    """A run of this program, and its first image as `--timings` tells it."""
+    with fresh_place() as place:
+        timings = place / "timings.json"
+        command = [sys.executable, "-m", "medai_desktop", "view", str(folder)]
+        command += ["--timings", str(timings)]
+        run = timed(command, Sign("pixels"), options.timeout, shot(options, "medai"), timings)
+        return run, float(json.loads(timings.read_text())["first_image"])
 
 
 def filled(template: str, folder: Path) -> list[str]:
@@ -266,8 +272,9 @@ def measured(options: argparse.Namespace, folder: Path) -> dict[str, object]:
     theirs: list[Run] = []
     told: list[float] = []
     for number in range(options.runs):
-        ours.append(timed(medai(folder), Sign("pixels"), options.timeout, shot(options, "medai")))
-        told.append(own_timings(folder, options.timeout))
+        run, first_image = own_run(folder, options)
+        ours.append(run)
+        told.append(first_image)
         if has_peer:
             command = filled(options.peer, folder)
             sign = Sign(options.peer_shows)
