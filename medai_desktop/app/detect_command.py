@@ -15,6 +15,7 @@ from medai_desktop.app.interrupts import on_interrupt
 from medai_desktop.app.locations import Locations
 from medai_desktop.app.reading import read_studies
 from medai_desktop.app.wiring import LocalDetectors
+from medai_desktop.detection.naming import label_name
 from medai_desktop.detection.registry import ModelEntry, ModelRegistry
 from medai_desktop.errors import StorageError, UsageError
 from medai_desktop.jobs import Cancellation
@@ -200,4 +201,5 @@ def _print_result(result: ResultEntry, console: Console) -> None:
     for finding in found.at_or_above(found.provenance.threshold):
         place = finding.box.center_lps_mm if finding.box is not None else ()
         where = " ".join(f"{value:.1f}" for value in place)
-        console.answer(f"  {finding.label}  {finding.score:.2f}  {where}".rstrip())
+        label = console.render(label_name(finding.label))
+        console.answer(f"  {label}  {finding.score:.2f}  {where}".rstrip())

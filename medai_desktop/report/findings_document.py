@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from medai_desktop.detection.manifest import Manifest
+from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import Finding, FindingSet, RunStatus
 from medai_desktop.report.entries import ReportEntry, Review
 from medai_desktop.report.sentences import research_sentence
@@ -76,7 +77,9 @@ def findings_document(
         review: what readers did; None when no reader was there.
     """
     document: Json = {
-        "research_use": research_sentence({e.status.model_title for e in results}, render),
+        "research_use": research_sentence(
+            {render(model_name(e.status.model_id, e.status.model_title)) for e in results}, render
+        ),
         "results": [_result(entry, render) for entry in results],
         "skipped": [
             {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from medai_desktop import __version__
+from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.report.entries import ReportContent, ReportEntry, Review
 from medai_desktop.review import DecisionKind, FindingStatus
@@ -43,7 +44,10 @@ class ReportLine:
 
 def report_lines(content: ReportContent, render: Render) -> list[ReportLine]:
     """Everything a report says besides its findings."""
-    titles = {found.provenance.model_title for found in content.finding_sets}
+    titles = {
+        render(model_name(found.provenance.model_id, found.provenance.model_title))
+        for found in content.finding_sets
+    }
     shown = {candidate.id: candidate for candidate in content.study.display_sets}
     found = {(f.display_set_id, f.provenance.model_id): f for f in content.finding_sets}
     lines = [ReportLine(research_sentence(titles, render))]
@@ -69,7 +73,8 @@ def state_sentence(
         found: what it marked; None when it did not come to an end.
         render: wording.
     """
-    model, series = status.model_title, series_name(shown, render)
+    model = render(model_name(status.model_id, status.model_title))
+    series = series_name(shown, render)
     reason = _reason(status.reason, render)
     said = _state(status, found, (model, series, len(shown.frames)), reason)
     outside = status.outside_training
@@ -97,7 +102,9 @@ def entry_sentence(entry: ReportEntry, render: Render) -> str:
     who = {"label": label, "reader": entry.reader, "when": when}
     if entry.provenance is None:
         return render(message("report.added", **who))
-    model = f"{entry.provenance.model_title} {entry.provenance.model_version}"
+    made_by = entry.provenance
+    title = render(model_name(made_by.model_id, made_by.model_title))
+    model = f"{title} {made_by.model_version}"
     if entry.status is FindingStatus.AGREED:
         return render(message("report.agreed", **who, model=model))
     if entry.status is FindingStatus.EDITED:
