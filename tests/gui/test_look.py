@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -120,6 +124,33 @@ def test_icon_is_faded_when_disabled(qtbot: QtBot) -> None:
         )
 
     assert brightest(QIcon.Mode.Disabled) < 0.5 * brightest(QIcon.Mode.Normal)
+
+
+def test_icons_differ_and_an_unknown_one_is_refused(qtbot: QtBot) -> None:
+    from PySide6.QtCore import QSize
+
+    def pixels(name: str) -> bytes:
+        image = icons.icon(name).pixmap(QSize(18, 18)).toImage()
+        return bytes(image.constBits())
+
+    assert any(pixels("ph.ruler"))
+    assert pixels("ph.ruler") == pixels("ph.ruler")
+    assert pixels("ph.ruler") != pixels("ph.folder-open")
+    with pytest.raises(KeyError):
+        icons.icon("ph.no-such-icon")
+
+
+def test_building_icons_leaves_the_compatibility_layer_alone() -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "application = QApplication(['-platform', 'offscreen'])\n"
+        "from medai_desktop.gui import icons\n"
+        "assert not icons.icon('ph.ruler').pixmap(18, 18).isNull()\n"
+        "assert 'qtpy' not in sys.modules\n"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, timeout=60)
 
 
 def test_crop_is_the_place_of_the_finding(looked: Looked) -> None:
