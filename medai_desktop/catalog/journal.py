@@ -58,6 +58,15 @@ class CatalogJournal:
         """Why something that was kept is not there; None when all is well."""
         return self._complaint
 
+    @property
+    def is_ready(self) -> bool:
+        """Always: opening takes a moment, and only once."""
+        return True
+
+    def make_ready(self) -> None:
+        """Opens the database; what cannot be had is complained of."""
+        self.reader()
+
     def record_run(self, found: FindingSet) -> FindingSet:
         """Keeps a run as the newest; returns it as it is kept.
 

@@ -67,18 +67,25 @@ class Deciding:
         self._journal = journal
         self._undoing = undoing
         self.history = ReviewHistory((), journal.append_decision)
-        self.reader = journal.reader()
+        self._reader: str | None = None
         self.ask_reader: Callable[[Callable[[], None]], None] = lambda then: None
         """Asks for the name and goes on once it is given, at once or later."""
         self.when_turned: Callable[[Decision], None] = lambda decision: None
         self.version = 0
         self._drafts: dict[str, float] = {}
 
+    @property
+    def reader(self) -> str:
+        """Name of the reader, the last one at first; empty while unknown."""
+        if self._reader is None:
+            self._reader = self._journal.reader()
+        return self._reader
+
     def set_reader(self, name: str) -> None:
         """Names the reader; each decision from now on is theirs, and so is what can be undone."""
         if self.reader not in ("", name.strip()):
             self._undoing.begin()
-        self.reader = name.strip()
+        self._reader = name.strip()
         try:
             self._journal.remember_reader(self.reader)
         except StorageError as error:

@@ -26,6 +26,15 @@ class Journal(Protocol):
         """Why something that was kept is not there; None when all is well."""
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether an answer comes at once, without a database being opened first."""
+        ...
+
+    def make_ready(self) -> None:
+        """Opens what must be opened; called from a job thread."""
+        ...
+
     def record_run(self, found: FindingSet) -> FindingSet:
         """Keeps a run; returns it with the findings that were first recorded under its id."""
         ...
