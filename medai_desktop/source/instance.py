@@ -12,10 +12,19 @@ from medai_desktop.volume import Window
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file that could not be used, and why."""
+    """A file that could not be used, and why.
+
+    Attributes:
+        path: the file.
+        reason: a sentence that names it.
+        is_lost_image: it may well hold an image of a series beside it.
+        series_instance_uid: of that series; empty when not even that can be read.
+    """
 
     path: Path
     reason: Message
+    is_lost_image: bool = False
+    series_instance_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pydicom
 import pytest
 
 from medai_desktop.findings import DetectionState
+from medai_desktop.series.display_set import Flag
 from tests.doubles.desks import Workplace, make_workplace
 from tests.doubles.heads import HeadWords, bright_mark, write_head
 
@@ -102,3 +103,38 @@ def test_other_pixels_under_the_same_headers_are_read_again(
     write_head(tmp_path / "head", brightness=333)
     workplace.open(tmp_path / "head")
     assert (brightest(), states()) == (333, [DetectionState.STALE])
+
+
+def test_an_end_slice_with_a_damaged_header_never_yields_an_all_seen(tmp_path: Path) -> None:
+    paths = write_head(tmp_path / "head")
+    whole = paths[-1].read_bytes()
+    paths[-1].write_bytes(whole[:700])
+    write_head(tmp_path / "other", HeadWords(study="other", series="other"))
+    workplace = make_workplace(marks=[])
+    desk = workplace.desk
+
+    def flags_and_states() -> tuple[bool, list[DetectionState]]:
+        study = desk.opening.current_study
+        assert study is not None
+        (shown,) = study.display_sets
+        states = [status.state for status in desk.detection.statuses()]
+        return Flag.INCOMPLETE in shown.flags, states
+
+    try:
+        workplace.open(tmp_path / "head")
+        first = desk.opening.current_study
+        assert first is not None
+        workplace.detect()
+        assert flags_and_states() == (True, [DetectionState.FAILED])
+        workplace.open(tmp_path / "other")
+        workplace.detect()
+        assert flags_and_states() == (False, [DetectionState.NOTHING_ABOVE_THRESHOLD])
+        desk.opening.select_study(first.id)
+        workplace.settle()
+        assert flags_and_states()[0], "another folder does not make it whole"
+        paths[-1].write_bytes(whole)
+        workplace.open(tmp_path / "head")
+        workplace.detect()
+        assert flags_and_states() == (False, [DetectionState.NOTHING_ABOVE_THRESHOLD])
+    finally:
+        workplace.close()
