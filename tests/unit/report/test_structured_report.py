@@ -395,6 +395,35 @@ def test_images_that_have_gone_are_said(tmp_path: Path) -> None:
     assert raised.value.message.id == "report.images_gone"
 
 
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("SOPInstanceUID", "1.2.3"),
+        ("PatientID", "OTHER"),
+        ("PatientName", "OTHER"),
+        ("StudyInstanceUID", "1.2.3"),
+    ],
+)
+def test_a_file_that_is_another_by_now_names_no_patient(
+    keyword: str, value: str, tmp_path: Path
+) -> None:
+    phantom = volumes.axial(tmp_path)
+    content = desk_on(tmp_path, BOX).unread()
+    path = phantom.paths[0]
+    path.touch()
+    assert read(content).PatientID == "PHANTOM-1", "the same image, written anew"
+    dataset = pydicom.dcmread(path)
+    setattr(dataset, keyword, value)
+    dataset.save_as(path)
+    with pytest.raises(SourceError) as raised:
+        report_bytes(content, english)
+    assert raised.value.message.id == "report.images_changed"
+    path.write_bytes(b"no longer DICOM" * 100)
+    with pytest.raises(SourceError) as raised:
+        report_bytes(content, english)
+    assert raised.value.message.id == "report.images_changed"
+
+
 def test_evidence_is_every_image_that_was_looked_at(tmp_path: Path) -> None:
     study = volumes.brain_mr(tmp_path)
     found = study_in(tmp_path)
