@@ -20,6 +20,9 @@ MOST_CANVAS_PX = 4096
 PRECISIONS = ("fp32", "fp16", "bf16")
 """In which a network may compute."""
 
+ASKED_PRECISION = "fp32"
+"""For which settings are told before it is known in which precision they will be computed."""
+
 LEAST_SCORE = 0.01
 MOST_FINDINGS = 300
 STEP_MM = 3.0
