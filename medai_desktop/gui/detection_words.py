@@ -178,8 +178,8 @@ def _no_mark(manifest: Manifest, shown: DisplaySet, found: FindingSet | None) ->
         series=series_name(shown),
         images=len(shown.frames),
         threshold=score_words(threshold),
-        unmarked=manifest.own_test.unmarked,
-        lesions=manifest.own_test.lesions,
+        unmarked=manifest.own_test.unmarked_slices,
+        slices=manifest.own_test.slices,
         kind=lesions_name(manifest.labels[0].name),
     )
 

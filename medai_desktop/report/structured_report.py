@@ -19,7 +19,6 @@ from medai_desktop.report.sentences import (
     report_lines,
     series_message,
 )
-from medai_desktop.series.display_set import Flag
 from medai_desktop.text import Message, message
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def structured_report(content: ReportContent, render: Render) -> Dataset:
 
 def _refuse_made_up_ids(content: ReportContent) -> None:
     for shown in spoken_of(content):
-        if Flag.MADE_UP_IDS in shown.flags:
+        if not all(frame.instance.has_own_uids for frame in shown.frames):
             raise ReportError(message("report.made_up_ids", series=series_message(shown)))
 
 

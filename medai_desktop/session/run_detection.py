@@ -145,7 +145,9 @@ class Detection:
         planned = self._planned()
         if not planned:
             has_gap = any(gap_of(item.display_set) == item.reason for item in self._skipped(study))
-            return message("session.no_whole_series" if has_gap else "session.no_model_fits")
+            if has_gap:
+                return message("session.no_whole_series")
+            return message("session.no_model_fits")
         waiting = [item for item in planned if not self._is_busy(item)]
         if not waiting:
             return message("session.already_running")

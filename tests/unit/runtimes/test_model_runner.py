@@ -256,6 +256,18 @@ def test_half_precision_only_where_the_model_allows_it() -> None:
     assert chosen_precision("cpu", True) in {"fp32", "bf16"}
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("_is_avx512_bf16_supported", True), ("_is_amx_tile_supported", True), ("", False)],
+)
+def test_which_processors_multiply_bfloat16(
+    monkeypatch: pytest.MonkeyPatch, name: str, expected: bool
+) -> None:
+    for asked in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, asked, lambda asked=asked: asked == name, raising=False)
+    assert torch_devices.has_fast_bf16() is expected
+
+
 def test_a_device_that_does_not_compute_is_not_offered() -> None:
     assert torch_devices._computes("cpu")
     assert not torch_devices._computes("cuda:99")
