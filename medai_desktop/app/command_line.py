@@ -27,6 +27,7 @@ EMPTY_DOCUMENTS: dict[str, dict[str, object]] = {
     "detect": {"results": [], "skipped": []},
     "models": {"models": []},
     "doctor": {"checks": []},
+    "evaluate": {"model": None},
 }
 """What ``--json`` prints beside ``error`` when a command came to nothing."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import lesions_name, model_name
+from medai_desktop.detection.registry import ModelEntry
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.jobs import JobState, Progress
 from medai_desktop.series.display_set import DisplaySet
@@ -50,13 +51,15 @@ def model_title(manifest: Manifest) -> Message:
 
 
 def model_blocks(desk: ReadingDesk) -> tuple[ModelBlock, ...]:
-    """Every usable model on the study being read; nothing without a study."""
+    """Every model on the study being read, unusable ones too; nothing without a study."""
     if desk.opening.current_study is None:
         return ()
     statuses = desk.detection.statuses()
     return tuple(
-        _block(desk, manifest, [s for s in statuses if s.model_id == manifest.id])
-        for manifest in desk.detection.models()
+        _unusable_block(entry)
+        if entry.manifest is None or entry.reason is not None
+        else _block(desk, entry.manifest, [s for s in statuses if s.model_id == entry.id])
+        for entry in desk.detection.model_entries()
     )
 
 
@@ -78,6 +81,12 @@ def detection_progress(desk: ReadingDesk) -> Progress | None:
         if job.title.id == "session.detecting" and job.state is JobState.RUNNING:
             return job.progress
     return None
+
+
+def _unusable_block(entry: ModelEntry) -> ModelBlock:
+    made, reason = entry.manifest, entry.reason or message("gui.no_reason")
+    title = model_name(entry.id, entry.id) if made is None else model_title(made)
+    return ModelBlock(entry.id, title, (StateLine(reason, "warning"),), ())
 
 
 def _block(desk: ReadingDesk, manifest: Manifest, statuses: list[RunStatus]) -> ModelBlock:
@@ -169,8 +178,8 @@ def _no_mark(manifest: Manifest, shown: DisplaySet, found: FindingSet | None) ->
         series=series_name(shown),
         images=len(shown.frames),
         threshold=score_words(threshold),
-        unmarked=manifest.own_test.unmarked,
-        lesions=manifest.own_test.lesions,
+        unmarked=manifest.own_test.unmarked_slices,
+        slices=manifest.own_test.slices,
         kind=lesions_name(manifest.labels[0].name),
     )
 

@@ -45,7 +45,7 @@ def report_evidence(content: ReportContent) -> list[Dataset]:
         SourceError: no image of the study can be read any more, or its file is another by now.
     """
     instances: dict[str, InstanceHeader] = {}
-    for shown in _spoken_of(content):
+    for shown in spoken_of(content):
         for frame in shown.frames:
             instances.setdefault(frame.instance.sop_instance_uid, frame.instance)
     first = _with_patient(instances.values())
@@ -60,7 +60,8 @@ def class_of(shown: DisplaySet, sop_instance_uid: str) -> str:
     return shown.frames[0].instance.sop_class_uid
 
 
-def _spoken_of(content: ReportContent) -> list[DisplaySet]:
+def spoken_of(content: ReportContent) -> list[DisplaySet]:
+    """The display sets that a report refers to."""
     spoken = {entry.display_set.id for entry in content.entries}
     spoken |= {found.display_set_id for found in content.finding_sets}
     shown = [candidate for candidate in content.study.display_sets if candidate.id in spoken]

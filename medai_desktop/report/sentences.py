@@ -10,7 +10,7 @@ from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.report.entries import ReportContent, ReportEntry, Review
 from medai_desktop.review import DecisionKind, FindingStatus
-from medai_desktop.series.display_set import DisplaySet
+from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.text import Message, message
 
 Render = Callable[[Message], str]
@@ -56,7 +56,8 @@ def report_lines(content: ReportContent, render: Render) -> list[ReportLine]:
         if images is not None:
             run = found.get((status.display_set_id, status.model_id))
             said = state_sentence(status, images, run, render)
-            lines.append(ReportLine(said, images.series.series_instance_uid))
+            has_own = Flag.MADE_UP_IDS not in images.flags
+            lines.append(ReportLine(said, images.series.series_instance_uid if has_own else None))
     if content.review is not None:
         lines += [ReportLine(said) for said in _review_lines(content.review, shown, render)]
     return lines
@@ -87,12 +88,17 @@ def state_sentence(
 
 def series_name(shown: DisplaySet, render: Render) -> str:
     """A series as a reader knows it: number and description."""
+    return render(series_message(shown))
+
+
+def series_message(shown: DisplaySet) -> Message:
+    """The same, before any language."""
     number, description = shown.series.number, shown.series.description
     if number is None:
-        return description or shown.id
+        return message("report.series_named", name=description or shown.id)
     if not description:
-        return render(message("report.series_number", number=number))
-    return render(message("report.series", number=number, description=description))
+        return message("report.series_number", number=number)
+    return message("report.series", number=number, description=description)
 
 
 def entry_sentence(entry: ReportEntry, render: Render) -> str:

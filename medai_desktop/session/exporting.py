@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from medai_desktop.detection.registry import ModelEntry
-from medai_desktop.errors import StorageError
+from medai_desktop.errors import ReportError, SourceError, StorageError
 from medai_desktop.findings import DetectionState, RunStatus
 from medai_desktop.jobs import Job, JobContext, JobThreads, Progress
 from medai_desktop.report.atomic_file import write_atomically, write_together
@@ -38,11 +37,19 @@ PATIENCE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Files that were written."""
+    """Files that were written.
 
-    structured_report: Path
+    Attributes:
+        structured_report: None when none could be made.
+        findings_document: findings.json.
+        findings: how many are reported.
+        left_out: why there is no structured report; None when there is one.
+    """
+
+    structured_report: Path | None
     findings_document: Path
     findings: int
+    left_out: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +74,24 @@ def write_export(
 ) -> Exported:
     """Writes ``report.dcm`` and ``findings.json``, both or neither.
 
-    An earlier export in the folder is left alone: the next one is ``report-2.dcm``.
+    Where no report can be made, ``findings.json`` alone, which says why. An earlier export in the
+    folder is left alone: the next one is ``report-2.dcm``.
 
     Raises:
         StorageError: there is no room or no right to write.
-        SourceError: the images it refers to are gone.
     """
     report, document = _free_names(folder)
-    told = findings_document(results, skipped, wording.document, content.review)
-    write_together({report: report_bytes(content, wording.report), document: document_bytes(told)})
-    return Exported(report, document, len(content.entries))
+    files: dict[Path, bytes] = {}
+    left_out: Message | None = None
+    try:
+        files[report] = report_bytes(content, wording.report)
+    except (SourceError, ReportError) as error:
+        left_out = error.message
+    warnings = () if left_out is None else (left_out,)
+    told = findings_document(results, skipped, wording.document, content.review, warnings)
+    write_together({**files, document: document_bytes(told)})
+    made = report if left_out is None else None
+    return Exported(made, document, len(content.entries), left_out)
 
 
 class Exporting:
@@ -110,7 +125,7 @@ class Exporting:
         if study is None:
             return None
         rows = self._reviewing.rows()
-        models = [ModelEntry(made.id, made, None) for made in self._detection.models()]
+        models = self._detection.model_entries()
         ids = {shown.id for shown in study.display_sets}
         decisions = tuple(d for d in self._reviewing.history.entries if d.display_set_id in ids)
         return ReportContent(
@@ -192,13 +207,12 @@ class Exporting:
         if job.failure is not None:
             self._context.notify(Notice(job.failure))
         elif job.outcome is not None:
-            self.last = job.outcome
-            said = message(
-                "session.exported",
-                findings=job.outcome.findings,
-                folder=str(job.outcome.structured_report.parent),
-            )
-            self._context.notify(Notice(said, is_warning=False))
+            self.last = done = job.outcome
+            folder, why = str(done.findings_document.parent), done.left_out
+            said = message("session.exported", findings=done.findings, folder=folder)
+            if why is not None:
+                said = message("session.exported_without_report", folder=folder, reason=why)
+            self._context.notify(Notice(said, is_warning=why is not None))
         self._context.changed(Changes(findings=True))
 
 

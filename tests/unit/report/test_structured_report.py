@@ -18,7 +18,7 @@ from highdicom.sr import Comprehensive3DSR, srread
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from medai_desktop.errors import SourceError
+from medai_desktop.errors import ReportError, SourceError
 from medai_desktop.findings import DetectionState, RunStatus
 from medai_desktop.report.entries import ReportContent
 from medai_desktop.report.measurement_groups import ellipsoid_points
@@ -563,3 +563,18 @@ def test_two_reports_of_the_same_are_two_documents(tmp_path: Path) -> None:
         for report in (first, second)
     ]
     assert tracked[0] == tracked[1]
+
+
+@pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SeriesInstanceUID"])
+def test_images_without_ids_of_their_own_are_not_referred_to(tmp_path: Path, keyword: str) -> None:
+    phantom = volumes.axial(tmp_path)
+    box = ((1.0, 1.0, 0.0), (5.0, 5.0, 1.0))
+    assert read(desk_on(tmp_path, box).unread()).PatientID == "PHANTOM-1"
+    for path in phantom.paths:
+        dataset = pydicom.dcmread(path)
+        setattr(dataset, keyword, "")
+        dataset.save_as(path)
+    with pytest.raises(ReportError) as raised:
+        report_bytes(desk_on(tmp_path, box).unread(), english)
+    assert raised.value.message.id == "report.made_up_ids"
+    assert "series 1 (" in english(raised.value.message)

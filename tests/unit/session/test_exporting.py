@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
 import pytest
 
+from medai_desktop.app.locations import find_locations
 from medai_desktop.findings import DetectionState
+from medai_desktop.gui.detection_words import model_blocks
 from medai_desktop.review import RejectReason
 from medai_desktop.session.exporting import Exported
 from tests.doubles.desks import Workplace, make_workplace
-from tests.doubles.detectors import Mark
+from tests.doubles.detectors import Mark, Script, ScriptedShelf
 from tests.doubles.heads import bright_mark, write_head
 from tests.phantoms import volumes
 
@@ -171,3 +174,72 @@ def test_a_failed_run_is_told(place: Workplace, tmp_path: Path) -> None:
     assert any(
         "did not finish on" in line for line in comments(pydicom.dcmread(done.structured_report))
     )
+
+
+def test_models_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(find_locations().models / "brain-tumour-mr", models / "brain-tumour-mr")
+    (models / "brain-tumour-mr" / "weights.safetensors").unlink()
+    (models / "broken").mkdir()
+    (models / "broken" / "manifest.json").write_text("{}")
+    write_head(tmp_path / "head")
+    place = make_workplace(detectors=ScriptedShelf(Script(), models))
+    place.open(tmp_path / "head")
+    blocks = model_blocks(place.desk)
+    assert [block.model_id for block in blocks] == ["brain-tumour-mr", "broken"]
+    said = [place.desk.render(line.message) for block in blocks for line in block.lines]
+    assert len(said) == 2
+    done = export(place, tmp_path / "out")
+    place.close()
+    skipped = {item["model"]: item["reason"] for item in document(done)["skipped"]}  # type: ignore[attr-defined]
+    assert list(skipped.values()) == said
+    assert set(skipped) == {"brain-tumour-mr", "broken"}
+    told = comments(pydicom.dcmread(done.structured_report))
+    assert sum("was not run" in line for line in told) == 2
+
+
+@pytest.mark.parametrize("kind", ["made up", "gone"])
+def test_without_a_report_the_findings_still_leave_and_it_is_said(
+    tmp_path: Path, kind: str
+) -> None:
+    files = write_head(tmp_path / "head")
+    if kind == "made up":
+        for path in files:
+            dataset = pydicom.dcmread(path)
+            dataset.StudyInstanceUID = ""
+            dataset.save_as(path)
+    place = make_workplace(marks=[bright_mark()])
+    place.open(tmp_path / "head")
+    place.detect()
+    place.desk.reviewing.select(place.desk.reviewing.rows()[0].finding.id)
+    assert place.desk.reviewing.agree()
+    if kind == "gone":
+        shutil.rmtree(tmp_path / "head")
+    done = export(place, tmp_path / "out")
+    place.close()
+    assert done.structured_report is None
+    assert os.listdir(tmp_path / "out") == ["findings.json"]
+    assert done.left_out is not None
+    ids = {"made up": "report.made_up_ids", "gone": "report.images_gone"}
+    assert done.left_out.id == ids[kind]
+    said = place.desk.notices[-1]
+    assert said.is_warning
+    assert said.message.argument("reason") == done.left_out
+    told = document(done)
+    assert told["warnings"] == [place.desk.render(done.left_out)]
+    assert [f["status"] for f in told["review"]["findings"]] == ["agreed"]  # type: ignore[index, call-overload]
+
+
+def test_a_run_that_failed_does_not_carry_the_findings_of_the_one_before(
+    place: Workplace, tmp_path: Path
+) -> None:
+    place.detect()
+    place.desk.reviewing.select(place.desk.reviewing.rows()[0].finding.id)
+    assert place.desk.reviewing.agree()
+    place.script.error = MemoryError("made up")
+    place.desk.detection.start()
+    place.settle()
+    told = document(export(place, tmp_path / "out"))
+    (result,) = told["results"]  # type: ignore[misc]
+    assert (result["state"], result["findings"]) == ("failed", [])
+    assert "agreed" in [f["status"] for f in told["review"]["findings"]]  # type: ignore[index, call-overload]
