@@ -343,7 +343,7 @@ GEOMETRY_CHANGES: dict[str, dict[str, object]] = {
     "turn": {"ImageOrientationPatient": lambda old: [0, 1, 0, -1, 0, 0]},
     "frame": {"FrameOfReferenceUID": lambda old: "2.25.77"},
     "inverted": {"PhotometricInterpretation": lambda old: "MONOCHROME1"},
-    "padding": {"PixelPaddingValue": lambda old: -1000},
+    "padding": {"PixelPaddingValue": lambda old: 3},
 }
 
 
@@ -359,6 +359,8 @@ def test_the_digest_knows_the_geometry_too(
     def change(dataset: pydicom.Dataset) -> None:
         for keyword, act in GEOMETRY_CHANGES[name].items():
             setattr(dataset, keyword, act(dataset.get(keyword)))  # type: ignore[operator]
+            if keyword == "PixelPaddingValue":
+                dataset[keyword].VR = "US"
 
     for path in paths:
         change_file(path, change)
