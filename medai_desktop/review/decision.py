@@ -95,9 +95,11 @@ class ReviewedFinding:
         original: as the program made it; the same object when not edited.
         status: derived.
         decision: the last standing decision; None while open.
+        edit: the one that gave it its box; None where the original's stands.
     """
 
     finding: Finding
     original: Finding
     status: FindingStatus
     decision: Decision | None
+    edit: Decision | None = None

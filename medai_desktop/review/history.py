@@ -150,13 +150,13 @@ class ReviewHistory:
         A finding that a reader added and removed is left out; one of a program never is.
         """
         last: dict[uuid.UUID, Decision] = {}
-        shape: dict[uuid.UUID, Finding] = {}
+        shape: dict[uuid.UUID, Decision] = {}
         for entry in self.standing:
             if entry.kind is DecisionKind.MOVE_THRESHOLD:
                 continue
             last[entry.finding_id] = entry
             if entry.finding is not None:
-                shape[entry.finding_id] = entry.finding
+                shape[entry.finding_id] = entry
             elif entry.kind is DecisionKind.REOPEN:
                 shape.pop(entry.finding_id, None)
         known = {found.id: found for found in findings}
@@ -171,10 +171,7 @@ class ReviewHistory:
             status = FindingStatus.OPEN if decision is None else STATUS_AFTER[decision.kind]
             if status is FindingStatus.REMOVED and original.origin is FindingOrigin.READER:
                 continue
-            current = shape.get(original.id, original)
-            if status is FindingStatus.AGREED and _has_moved(current, original):
-                status = FindingStatus.EDITED
-            result.append(ReviewedFinding(current, original, status, decision))
+            result.append(_as_it_stands(original, status, decision, shape.get(original.id)))
         return tuple(result)
 
     def threshold(
@@ -222,6 +219,18 @@ class ReviewHistory:
 def _check(reader: str) -> None:
     if not reader.strip():
         raise ValueError("each decision names its reader")
+
+
+def _as_it_stands(
+    original: Finding, status: FindingStatus, decision: Decision | None, given: Decision | None
+) -> ReviewedFinding:
+    """Whoever agrees after an edit agrees with the reader's box, not with the program's."""
+    current = original if given is None or given.finding is None else given.finding
+    if not _has_moved(current, original):
+        return ReviewedFinding(current, original, status, decision)
+    if status is FindingStatus.AGREED:
+        status = FindingStatus.EDITED
+    return ReviewedFinding(current, original, status, decision, given)
 
 
 def _has_moved(current: Finding, original: Finding) -> bool:

@@ -49,13 +49,13 @@ class Exported:
         structured_report: the DICOM file.
         findings_document: findings.json.
         findings: how many the report holds.
-        left_out: agreed ones that it does not hold, because the images are others now.
+        held_back: agreed ones that it does not hold, because the images are others now.
     """
 
     structured_report: Path
     findings_document: Path
     findings: int
-    left_out: int = 0
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Exporting:
             exported = write_export(_content(read), *_results(read), folder, wording)
             job.report(Progress(2, 2, stage))
             agreed = sum(row.reviewed.status in EXPORTED for row in before.rows)
-            return replace(exported, left_out=agreed - exported.findings)
+            return replace(exported, held_back=agreed - exported.findings)
 
         title = message("session.exporting")
         self._job = self._context.run(self._threads, title, work, self._ended)
@@ -230,8 +230,8 @@ class Exporting:
                 folder=str(job.outcome.structured_report.parent),
             )
             self._context.notify(Notice(said, is_warning=False))
-            if job.outcome.left_out:
-                count = job.outcome.left_out
+            if job.outcome.held_back:
+                count = job.outcome.held_back
                 self._context.notify(Notice(message("session.export_left_out", count=count)))
         self._context.changed(Changes(findings=True))
 
@@ -329,4 +329,5 @@ def _entry(row: FindingRow) -> ReportEntry:
         "" if decision is None else decision.reason.value,
         None if row.provenance is None else row.reviewed.original.score,
         None if decision is None else decision.at,
+        "" if row.reviewed.edit is None else row.reviewed.edit.reader,
     )
