@@ -71,6 +71,11 @@ class MarkRow:
     is_choosable: bool = True
 
     @property
+    def is_own(self) -> bool:
+        """Whether it is the reader's own: no program gave it a score."""
+        return self.steps is None
+
+    @property
     def buttons_top_px(self) -> int:
         """Where the buttons of the selected row begin, from its top."""
         return PADDING_PX + LINE_PX * (3 if self.status else 2) + 6

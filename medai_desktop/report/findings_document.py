@@ -5,9 +5,10 @@ What a reader exports carries one member more, ``review``::
     "review": {
       "readers": [name],
       "findings": [{"display_set_id", "status", "origin", "reader", "decided_at", "reason",
-                    and the members of a finding as it now stands}],
+                    "edited_by" or null, and the members of a finding as it now stands}],
       "decisions": [{"id", "finding_id" or null, "display_set_id", "kind", "reader", "at", "reason",
-                     "threshold" or null, "seen_before_mark", "undone", "undoes"}]
+                     "threshold" or null, "model" or null, "weights_sha256" or null,
+                     "seen_before_mark", "undone", "undoes"}]
     }
 
 ``findings`` are those that were before the reader: at or above their threshold, or decided on;
@@ -210,6 +211,7 @@ def _reviewed(entry: ReportEntry) -> Json:
         "reader": entry.reader or None,
         "decided_at": None if decided is None else decided.isoformat(timespec="seconds"),
         "reason": entry.reason or None,
+        "edited_by": entry.editor or None,
         **_finding(entry.finding, entry.score),
     }
 
@@ -225,6 +227,8 @@ def _decision(decision: Decision, is_undone: bool) -> Json:
         "at": decision.at.isoformat(timespec="milliseconds"),
         "reason": decision.reason.value or None,
         "threshold": decision.threshold,
+        "model": decision.model_id or None,
+        "weights_sha256": decision.weights_sha256 or None,
         "seen_before_mark": decision.seen_before_mark,
         "undone": is_undone,
         "undoes": None if decision.undoes is None else str(decision.undoes),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from medai_desktop import __version__
 from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
-from medai_desktop.report.entries import ReportContent, ReportEntry, Review
-from medai_desktop.review import DecisionKind, FindingStatus
+from medai_desktop.report.entries import ReportContent, ReportEntry
+from medai_desktop.review import Decision, DecisionKind, FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.text import Message, message
 
@@ -59,7 +59,7 @@ def report_lines(content: ReportContent, render: Render) -> list[ReportLine]:
             has_own = Flag.MADE_UP_IDS not in images.flags
             lines.append(ReportLine(said, images.series.series_instance_uid if has_own else None))
     if content.review is not None:
-        lines += [ReportLine(said) for said in _review_lines(content.review, shown, render)]
+        lines += [ReportLine(said) for said in _review_lines(content, shown, render)]
     return lines
 
 
@@ -113,6 +113,8 @@ def entry_sentence(entry: ReportEntry, render: Render) -> str:
     model = f"{title} {made_by.model_version}"
     if entry.status is FindingStatus.AGREED:
         return render(message("report.agreed", **who, model=model))
+    if entry.status is FindingStatus.EDITED and entry.editor not in ("", entry.reader):
+        return render(message("report.edited_agreed", **who, model=model, editor=entry.editor))
     if entry.status is FindingStatus.EDITED:
         return render(message("report.edited", **who, model=model))
     return render(message("report.unread", label=label, model=model))
@@ -139,17 +141,15 @@ def _state(
     return message("report.state_done", **named, count=count)
 
 
-def _review_lines(review: Review, shown: dict[str, DisplaySet], render: Render) -> list[str]:
+def _review_lines(
+    content: ReportContent, shown: dict[str, DisplaySet], render: Render
+) -> list[str]:
+    review = content.review
+    if review is None:
+        return []
     undone = {decision.undoes for decision in review.decisions}
     lines = [
-        render(
-            message(
-                "report.threshold_moved",
-                reader=decision.reader,
-                series=series_name(shown[decision.display_set_id], render),
-                threshold=f"{decision.threshold:g}",
-            )
-        )
+        _threshold_sentence(decision, shown[decision.display_set_id], content.finding_sets, render)
         for decision in review.decisions
         if decision.kind is DecisionKind.MOVE_THRESHOLD
         and decision.undoes is None
@@ -165,6 +165,22 @@ def _review_lines(review: Review, shown: dict[str, DisplaySet], render: Render) 
         "added": review.count(FindingStatus.ADDED),
     }
     return [*lines, render(message("report.review", **counts))]
+
+
+def _threshold_sentence(
+    decision: Decision, shown: DisplaySet, sets: tuple[FindingSet, ...], render: Render
+) -> str:
+    titles = {made.model_id: made.model_title for made in (found.provenance for found in sets)}
+    name = decision.model_id
+    return render(
+        message(
+            "report.threshold_moved",
+            reader=decision.reader,
+            model=model_name(name, titles.get(name, name or "-")),
+            series=series_name(shown, render),
+            threshold=f"{decision.threshold:g}",
+        )
+    )
 
 
 def _reason(reason: Message | None, render: Render) -> str:

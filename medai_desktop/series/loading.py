@@ -14,6 +14,7 @@ from medai_desktop.errors import CancelledError, MedaiError, PixelDataError
 from medai_desktop.jobs import Cancellation, Progress, ProgressCallback
 from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.series.display_set import DisplaySet, Flag
+from medai_desktop.series.identity import images_digest
 from medai_desktop.series.memory import allocate
 from medai_desktop.series.native import is_plain, read_plain_pixels
 from medai_desktop.series.slice_queue import SliceQueue
@@ -205,9 +206,8 @@ class SeriesLoader:
         )
 
     def _digest(self) -> str:
-        """Over the UIDs and the modality values of all images, in the order of the array."""
-        digest = hashlib.sha256(str(self.volume.voxels.dtype).encode())
-        for frame, values in zip(self._shown.frames, self._digests, strict=True):
-            digest.update(f"{frame.instance.sop_instance_uid} {frame.frame}\n".encode())
+        """Over UIDs, geometry and modality values of all images, in the order of the array."""
+        digest = hashlib.sha256(f"{images_digest(self._shown)} {self.volume.voxels.dtype}".encode())
+        for values in self._digests:
             digest.update(values)
         return digest.hexdigest()

@@ -88,7 +88,8 @@ class ReadingDesk:
         self.reviewing = Reviewing(
             context, self.opening, self.viewing, self.detection, supplies.journal, self.undoing
         )
-        self.measuring = Measuring(context, supplies.journal, self.undoing)
+        images = self.reviewing.images
+        self.measuring = Measuring(context, supplies.journal, self.undoing, images)
         self.reviewing.when_selected = lambda: self.measuring.select(None)
         self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
         self.recent = RecentStudies(context, supplies.journal)

@@ -40,7 +40,7 @@ class Journal(Protocol):
         ...
 
     def runs(self, display_set_id: str) -> Sequence[FindingSet]:
-        """All runs on a display set, newest first."""
+        """All runs on a display set and on other parts of its series, newest first."""
         ...
 
     def append_decision(self, decision: Decision) -> None:
@@ -48,7 +48,7 @@ class Journal(Protocol):
         ...
 
     def decisions(self, display_set_ids: Sequence[str]) -> Sequence[Decision]:
-        """All decisions on these display sets in the order they were made."""
+        """All decisions on the series of these display sets in the order they were made."""
         ...
 
     def keep_measurement(self, measurement: LengthMeasurement) -> None:
@@ -60,7 +60,7 @@ class Journal(Protocol):
         ...
 
     def measurements(self, display_set_id: str) -> Sequence[LengthMeasurement]:
-        """The measurements of a display set, oldest first."""
+        """The measurements on the series of a display set, oldest first."""
         ...
 
     def reader(self) -> str:

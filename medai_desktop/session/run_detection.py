@@ -14,6 +14,7 @@ from medai_desktop.jobs import Job, JobContext, JobState, JobThreads
 from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
+from medai_desktop.session.known_images import runs_on
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.plan_detection import (
     PlannedRun,
@@ -159,7 +160,7 @@ class Detection:
     def restore(self, study: Study) -> None:
         """Takes findings of earlier runs back from the journal, and looks whether they hold."""
         for shown in study.display_sets:
-            for found in self._journal.runs(shown.id):
+            for found in runs_on(shown, self._journal):
                 key = (shown.id, found.provenance.model_id)
                 if key not in self._runs:
                     self._runs[key] = _Run(status_of(shown, found, self.models()), found=found)

@@ -50,7 +50,8 @@ class Volume:
         unit: of the values.
         images: the stored image behind each slice; empty for made-up volumes.
         display_set_id: of the display set the volume was read from; empty for made-up volumes.
-        digest: over SOP UIDs and pixels of the display set, hexadecimal; empty while loading.
+        digest: over SOP UIDs, geometry and pixels of the display set, hexadecimal; empty while
+            loading.
         is_inverted: MONOCHROME1: shown dark for high values.
         padding: values that are background, not tissue; excluded from statistics. Where slices
             differ in it, that of most of them.

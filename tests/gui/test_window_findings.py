@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
@@ -11,12 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from medai_desktop.app.locations import Locations
 from medai_desktop.catalog.journal import CatalogJournal
-from medai_desktop.findings import DetectionState, FindingSet
+from medai_desktop.findings import DetectionState, FindingSet, finding_id
 from medai_desktop.gui.dialogs import ReaderDialog
 from medai_desktop.gui.finding_rows import FoldRow, MarkRow, steps
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.theme import DARK
 from medai_desktop.review import DecisionKind, FindingStatus, RejectReason
+from medai_desktop.view.box_edit import VoxelBox
 from tests.gui.hands import click, click_row, drag, row_rectangle
 from tests.gui.windows import SAMPLE, WAIT_MS, Looked, MakeWindow, desk_of
 
@@ -196,6 +200,98 @@ def test_decision_comes_back_with_the_next_window(
     assert [row.status for row in mark_rows(again)][:1] == ["Unsure · Dr Lee"]
     statuses = {r.reviewed.status for r in desk_of(again).reviewing.rows()}
     assert FindingStatus.UNSURE in statuses
+
+
+def test_ones_own_mark_can_be_edited_and_deleted_but_not_agreed_with(
+    window: MainWindow, locations: Locations, marks: FindingSet, qtbot: QtBot
+) -> None:
+    desk, panel = desk_of(window), window.side.findings
+    desk.reviewing.set_reader("Dr Lee")
+    shown = desk.opening.display_set(marks.display_set_id)
+    assert shown is not None
+    assert desk.reviewing.add_box(VoxelBox((20.0, 20.0, 11.0), (30.0, 30.0, 14.0)), shown)
+    own = next(n for n, row in enumerate(mark_rows(window)) if row.is_own)
+    click_row(panel.rows, own)
+    assert panel.buttons is not None
+    assert set(panel.buttons.identities) == {"findings.edit", "measure.delete"}
+    assert panel.buttons.edit.isVisible() and panel.buttons.delete.isVisible()
+    assert panel.buttons.rect().contains(panel.buttons.delete.geometry())
+    window.viewports[0].setFocus()
+    kept = [DecisionKind.ADD]
+    for key, held in ((Qt.Key.Key_A, False), (Qt.Key.Key_A, True), (Qt.Key.Key_X, True)):
+        modifier = Qt.KeyboardModifier.ShiftModifier
+        QTest.keyClick(window, key, modifier if held else Qt.KeyboardModifier.NoModifier)
+        assert decisions(locations, marks.display_set_id) == kept
+    assert mark_rows(window)[own].status == "Added · Dr Lee"
+    click(panel.buttons.delete)
+    assert decisions(locations, marks.display_set_id) == [*kept, DecisionKind.REMOVE]
+    assert not any(row.is_own for row in mark_rows(window))
+    click_row(panel.rows, 0)
+    qtbot.waitUntil(lambda: panel.buttons is not None and panel.buttons.agree.isVisible())
+    assert "measure.delete" not in panel.buttons.identities
+
+
+@pytest.fixture
+def two_models(
+    make_window: MakeWindow, marks: FindingSet, looked: Looked, locations: Locations
+) -> tuple[MainWindow, FindingSet]:
+    """The marks, and those of another model on the same series at other places."""
+    run = uuid.uuid4()
+    made_by = replace(
+        marks.provenance, model_id="other-model", model_title="Other", weights_sha256="f" * 64
+    )
+    findings = tuple(
+        replace(one, id=finding_id(run, n)) for n, one in enumerate(marks.findings[2:])
+    )
+    other = replace(marks, run=run, provenance=made_by, findings=findings)
+    journal = CatalogJournal(locations.catalog)
+    journal.record_run(other)
+    journal.close()
+    return make_window([looked.folder], is_private=False), other
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_each_model_has_its_own_threshold_and_the_slider_can_move_it(
+    two_models: tuple[MainWindow, FindingSet],
+    marks: FindingSet,
+    make_window: MakeWindow,
+    looked: Looked,
+    qtbot: QtBot,
+) -> None:
+    window, other = two_models
+    desk, bar = desk_of(window), window.side.findings.threshold
+    desk.reviewing.set_reader("Dr Lee")
+    own = marks.provenance.threshold
+
+    def choose(title: str) -> None:
+        click(bar.choose)
+        qtbot.waitUntil(bar.menu.isVisible)
+        action = next(a for a in bar.menu.actions() if a.text().startswith(title))
+        QTest.mouseClick(
+            bar.menu, Qt.MouseButton.LeftButton, pos=bar.menu.actionGeometry(action).center()
+        )
+
+    for title, found in (("Other", other), ("Brain mass MR", marks), ("Other", other)):
+        choose(title)
+        assert bar.found is not None
+        assert bar.found.provenance.model_id == found.provenance.model_id
+    drag(bar.slider, handle_at(window), QPoint(bar.slider.width() - 2, handle_at(window).y()))
+    assert desk.reviewing.threshold(other) > other.provenance.threshold_solid
+    assert desk.reviewing.threshold(marks) == own
+    newer = replace(other, provenance=replace(other.provenance, weights_sha256="e" * 64))
+    assert desk.reviewing.threshold(newer) == own, "another version of the model"
+    click_row(window.side.findings.rows, 0)
+    assert bar.found is not None
+    assert bar.found.provenance.model_id == marks.provenance.model_id, "of the selected mark"
+    window.close()
+    again = desk_of(make_window([looked.folder], is_private=False))
+    assert again.reviewing.threshold(other) > other.provenance.threshold_solid
+    assert again.reviewing.threshold(marks) == own
+
+
+def test_one_model_needs_no_choice(window: MainWindow) -> None:
+    assert window.side.findings.threshold.slider.isVisible()
+    assert not window.side.findings.threshold.choose.isVisible()
 
 
 def handle_at(window: MainWindow) -> QPoint:

@@ -14,8 +14,9 @@ import pytest
 from medai_desktop.app.locations import find_locations
 from medai_desktop.findings import DetectionState
 from medai_desktop.gui.detection_words import model_blocks
-from medai_desktop.review import RejectReason
+from medai_desktop.review import FindingStatus, RejectReason
 from medai_desktop.session.exporting import Exported
+from medai_desktop.view.box_edit import VoxelBox
 from tests.doubles.desks import Workplace, make_workplace
 from tests.doubles.detectors import Mark, Script, ScriptedShelf
 from tests.doubles.heads import bright_mark, write_head
@@ -103,6 +104,52 @@ def test_only_what_was_agreed_leaves_in_the_report(place: Workplace, tmp_path: P
     assert len(result["findings"]) == 2, "what the program said stays as it was"
 
 
+@pytest.mark.parametrize("agrees", ["Dr Weiss", "Dr Grün"])
+def test_an_edited_box_stays_edited_when_it_is_agreed_with(
+    place: Workplace, tmp_path: Path, agrees: str
+) -> None:
+    place.detect()
+    reviewing = place.desk.reviewing
+    (row,) = (r for r in reviewing.rows() if not r.is_folded)
+    reviewing.select(row.finding.id)
+    reviewing.toggle_edit()
+    reviewing.editing.propose(VoxelBox((5.0, 5.0, 5.0), (20.0, 20.0, 9.0)))
+    reviewing.editing.accept()
+    reviewing.set_reader(agrees)
+    assert reviewing.agree()
+    edited = reviewing.row(row.finding.id)
+    assert edited is not None
+    assert edited.reviewed.status is FindingStatus.EDITED
+    assert edited.finding.box != row.finding.box
+    done = export(place, tmp_path / "out")
+    assert done.findings == 1
+    said = comments(pydicom.dcmread(done.structured_report))
+    (line,) = (line for line in said if "marked by" in line)
+    assert "its box changed by Dr Weiss" in line
+    assert ("agreed by Dr Grün" in line) is (agrees == "Dr Grün")
+    assert any("agreed 0, agreed with another box 1, rejected 0" in line for line in said)
+    told = document(done)["review"]
+    assert isinstance(told, dict)
+    (finding,) = (f for f in told["findings"] if f["id"] == str(row.finding.id))
+    assert (finding["status"], finding["edited_by"]) == ("edited", "Dr Weiss")
+    assert finding["reader"] == agrees
+
+
+def test_an_edit_that_ends_where_it_began_is_plainly_agreed_with(
+    place: Workplace, tmp_path: Path
+) -> None:
+    place.detect()
+    reviewing = place.desk.reviewing
+    (row,) = (r for r in reviewing.rows() if not r.is_folded)
+    reviewing.select(row.finding.id)
+    assert reviewing.edit(row.finding)
+    assert reviewing.agree()
+    done = export(place, tmp_path / "out")
+    said = comments(pydicom.dcmread(done.structured_report))
+    assert any("agreed by Dr Weiss" in line for line in said)
+    assert not any("its box changed" in line for line in said)
+
+
 def test_a_moved_threshold_is_told(place: Workplace, tmp_path: Path) -> None:
     place.detect()
     (found,) = place.desk.detection.finding_sets()
@@ -113,7 +160,9 @@ def test_a_moved_threshold_is_told(place: Workplace, tmp_path: Path) -> None:
     assert (moved["kind"], moved["threshold"]) == ("move_threshold", 0.9)
     assert len(told["review"]["findings"]) == 1  # type: ignore[index, call-overload]
     said = comments(pydicom.dcmread(done.structured_report))
-    assert any("moved the threshold on" in line and line.endswith("to 0.9.") for line in said)
+    (line,) = (line for line in said if "moved the threshold of Brain mass MR on" in line)
+    assert line.endswith("to 0.9.")
+    assert (moved["model"], len(moved["weights_sha256"])) == ("brain-tumour-mr", 64)
 
 
 def test_an_earlier_export_is_left_alone(place: Workplace, tmp_path: Path) -> None:
