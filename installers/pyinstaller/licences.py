@@ -70,11 +70,16 @@ def overview(parts: Iterable[metadata.Distribution]) -> str:
     lines = []
     for part in parts:
         told = part.metadata
-        licence = told.get("License-Expression") or _one_line(told.get("License")) or _class(part)
-        home = told.get("Home-page") or _address(part)
+        written = _told(told, "License-Expression") or _one_line(_told(told, "License"))
+        licence = written or _class(part)
+        home = _told(told, "Home-page") or _address(part)
         has_text = "" if _texts(part) else "  (its wheel brings no text)"
         lines.append(f"{_folder(part)}  {licence}  {home}{has_text}")
     return "\n".join([*lines, ""])
+
+
+def _told(told: metadata.PackageMetadata, name: str) -> str | None:
+    return told[name] if name in told else None
 
 
 def _texts(part: metadata.Distribution) -> list[tuple[Path, Path]]:
