@@ -10,7 +10,7 @@ from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.text import Message, message
 from medai_desktop.view.preset_titles import preset_title as title_of
-from medai_desktop.view.reading_order import reading_position
+from medai_desktop.view.reading_order import image_name, written_number
 from medai_desktop.view.technique_text import technique_lines, view_and_side
 from medai_desktop.view.viewport import CUSTOM, Slab, SlabMode, ViewportKind, ViewportState
 
@@ -148,10 +148,8 @@ def _place(shown: DisplaySet, state: ViewportState) -> str:
     number = "" if shown.series.number is None else f"Se {shown.series.number} "
     if state.kind is not ViewportKind.STACK:
         return number.strip()
-    written = shown.frames[state.slice_index].instance.instance_number
-    image = "" if written is None else f"Im {written} "
-    position = reading_position(shown, state.slice_index)
-    return f"{number}{image}({position}/{len(shown.frames)})"
+    image = "" if written_number(shown, state.slice_index) is None else "Im "
+    return f"{number}{image}{image_name(shown, state.slice_index)}"
 
 
 def _window(shown: DisplaySet, state: ViewportState, preset_title: Message, render: Render) -> str:
