@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QPixmap
 
+from medai_desktop.commands.reasons import REASONS
 from medai_desktop.detection.naming import label_name
 from medai_desktop.findings import Finding
-from medai_desktop.review import Decision, FindingStatus, RejectReason
+from medai_desktop.review import Decision, FindingStatus
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.reviewing import FindingRow
@@ -30,16 +31,6 @@ STATUSES: dict[FindingStatus, Message] = {
     FindingStatus.ADDED: message("gui.finding_added"),
     FindingStatus.REJECTED: message("gui.finding_rejected"),
     FindingStatus.UNSURE: message("gui.finding_unsure"),
-}
-REASONS: dict[RejectReason, Message] = {
-    RejectReason.VESSEL: message("gui.reason_vessel"),
-    RejectReason.SCAR: message("gui.reason_scar"),
-    RejectReason.ARTEFACT: message("gui.reason_artefact"),
-    RejectReason.VARIANT: message("gui.reason_variant"),
-    RejectReason.IMPLANT: message("gui.reason_implant"),
-    RejectReason.KNOWN_BENIGN: message("gui.reason_known_benign"),
-    RejectReason.DUPLICATE: message("gui.reason_duplicate"),
-    RejectReason.OUTSIDE_ORGAN: message("gui.reason_outside_organ"),
 }
 
 

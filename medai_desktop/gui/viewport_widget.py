@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -272,6 +271,7 @@ class ViewportWidget(QWidget):
         """At a position: for a mark or ruler there, else for the view."""
         size, place = self.size_px(), QPoint(round(at[0]), round(at[1]))
         identity, ruler = self._content.mark_at(size, at), self._content.ruler_at(size, at)
+        self._desk.viewing.activate(self.index)
         menu = ViewportMenu(self, self._desk, self.commanded.emit)
         if ruler is not None:
             self._desk.measuring.select(ruler[0].id)
@@ -282,12 +282,9 @@ class ViewportWidget(QWidget):
             if row is not None:
                 menu.offer_mark(row)
         else:
-            menu.offer_view(self.index, self._copy_picture)
+            menu.offer_view(self.index)
         self.menu = menu
         menu.popup(self.mapToGlobal(place))
-
-    def _copy_picture(self) -> None:
-        QGuiApplication.clipboard().setPixmap(self.grab())
 
     def _flash_edge(self, steps: int) -> None:
         """A short light at the end that was hit; no image comes after it."""

@@ -193,11 +193,10 @@ class Exporting:
             self._context.notify(Notice(job.failure))
         elif job.outcome is not None:
             self.last = job.outcome
-            said = message(
-                "session.exported",
-                findings=job.outcome.findings,
-                folder=str(job.outcome.structured_report.parent),
-            )
+            count, folder = job.outcome.findings, str(job.outcome.structured_report.parent)
+            said = message("session.exported", findings=count, folder=folder)
+            if count == 1:
+                said = message("session.exported_one", folder=folder)
             self._context.notify(Notice(said, is_warning=False))
         self._context.changed(Changes(findings=True))
 

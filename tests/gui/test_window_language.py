@@ -34,7 +34,7 @@ from tests.gui.windows import Looked, MakeWindow, desk_of
 SAME = re.compile(
     r"""(PHANTOM|TEST|Phantom|phantom|HEAD|SYNTHETIC|Ax|T1|\+C|MR|CT|Head|Small|ID|PNG|LGPL|NOTICE|Qt|PySide6
     |Python|Linux|MedAI|Desktop|Apache|English|简体中文|Dr|Lee|CPU|CUDA|GB|mm|DICOM
-    |Explicit|VR|LE|Ctrl|Shift|Esc|Del|Home|End|PgUp|PgDn|IM|dcm|DWI|ADC|PySide|[A-Z])""",
+    |Explicit|VR|LE|Ctrl|Shift|Esc|Del|Home|End|PgUp|PgDn|IM|Im|dcm|DWI|ADC|MPR|Slab|PySide|[A-Z])""",
     re.VERBOSE,
 )
 ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
