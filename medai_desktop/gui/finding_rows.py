@@ -118,7 +118,7 @@ def _fold_words(count: int) -> Message:
 
 def _mark_row(desk: ReadingDesk, row: FindingRow, thumbnail: Thumbnail) -> MarkRow:
     finding, say = row.finding, desk.render
-    place, what = _sentence(say(row.place)), say(label_name(finding.label))
+    place, what = _sentence(say(row.place)), say(_what(row))
     status = "" if row.reviewed.decision is None else say(_status(row.reviewed.status, row))
     spoken = [place, what, status]
     if row.provenance is not None:
@@ -134,6 +134,11 @@ def _mark_row(desk: ReadingDesk, row: FindingRow, thumbnail: Thumbnail) -> MarkR
         thumbnail(finding, row.display_set),
         "\n".join(part for part in spoken if part),
     )
+
+
+def _what(row: FindingRow) -> Message:
+    label = label_name(row.finding.label)
+    return message("gui.below_threshold", label=label) if row.is_below else label
 
 
 def _sentence(words: str) -> str:
