@@ -94,7 +94,7 @@ def _run(parsed: argparse.Namespace) -> int:
     except CancelledError as error:
         return _failed(parsed, console, error.message, ExitCode.CANCELLED)
     except KeyboardInterrupt:
-        return _failed(parsed, console, message("app.cancelled"), ExitCode.CANCELLED)
+        return _failed(parsed, console, message("jobs.cancelled"), ExitCode.CANCELLED)
     except ModelError as error:
         return _failed(parsed, console, error.message, ExitCode.NOTHING_DETECTED)
     except MedaiError as error:

@@ -74,7 +74,7 @@ def _asked_models(parsed: argparse.Namespace, registry: ModelRegistry) -> tuple[
     if parsed.threshold is not None and not 0 <= parsed.threshold <= 1:
         raise UsageError(message("app.threshold_range"))
     if DEVICE.fullmatch(parsed.device) is None:
-        raise UsageError(message("app.bad_device", name=parsed.device))
+        raise UsageError(message("runtimes.unknown_device", device=parsed.device))
     entries = registry.entries()
     if parsed.model is None:
         return entries
@@ -113,7 +113,9 @@ def _say_skipped(skipped: Sequence[SkippedFile], console: Console) -> None:
     for item in skipped[:MOST_REASONS]:
         console.say(item.reason)
     if len(skipped) > MOST_REASONS:
-        console.say(message("app.more_skipped", more=len(skipped) - MOST_REASONS))
+        more = len(skipped) - MOST_REASONS
+        one = message("app.one_more_skipped")
+        console.say(one if more == 1 else message("app.more_skipped", more=more))
 
 
 def _nothing_readable(parsed: argparse.Namespace, console: Console) -> int:
@@ -153,7 +155,7 @@ def _deliver(
     if unwritten is not None:
         raise unwritten
     if is_cancelled:
-        console.say(message("app.cancelled"))
+        console.say(message("jobs.cancelled"))
         return ExitCode.CANCELLED
     if not results:
         console.say(message("session.no_model_fits"))
@@ -206,7 +208,7 @@ def _print(done: tuple[StudyResult, ...], console: Console) -> None:
             if (status.display_set_id, status.model_id) not in asked:
                 images = shown[status.display_set_id]
                 console.tell(state_sentence(status, images, None, console.render))
-    console.say(message("app.research"))
+    console.say(message("view.research"))
 
 
 def _print_result(result: ResultEntry, console: Console) -> None:

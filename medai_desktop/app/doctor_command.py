@@ -19,7 +19,7 @@ from medai_desktop.errors import MedaiError
 from medai_desktop.runtimes.devices import available_devices
 from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.settings import SettingsStore
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message, listed, message
 
 MIN_FREE_BYTES = 200_000_000
 LIBRARIES = ("PySide6-Essentials", "vtk", "pydicom", "SimpleITK", "highdicom", "torch", "numpy")
@@ -154,7 +154,7 @@ def _models(locations: Locations) -> list[Check]:
 
 def _devices() -> list[Check]:
     try:
-        names = ", ".join(device.name for device in available_devices())
+        names = listed([device.name for device in available_devices()])
     except MedaiError as error:
         return [Check("devices", False, error.message, ExitCode.NOTHING_DETECTED)]
     said = message("app.devices", names=names)

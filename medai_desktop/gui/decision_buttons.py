@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from medai_desktop.commands import command
+from medai_desktop.commands.reasons import REASONS
 from medai_desktop.gui import icons, theme
-from medai_desktop.gui.finding_rows import BUTTONS_PX, REASONS
+from medai_desktop.gui.finding_rows import BUTTONS_PX
 from medai_desktop.gui.guard import guarded
 from medai_desktop.gui.keys import key_words
 from medai_desktop.gui.labels import name_it, push_button

@@ -8,10 +8,11 @@ from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import lesions_name, model_name
 from medai_desktop.detection.registry import ModelEntry
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
+from medai_desktop.gui.series_words import count
 from medai_desktop.jobs import JobState, Progress
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message, listed, message
 
 NOT_ASKED = "session.not_asked"
 MOST_UNFOLDED = 2
@@ -72,7 +73,7 @@ def looked_for(desk: ReadingDesk) -> Message:
     ]
     if not names:
         return message("gui.looked_for_nothing")
-    return message("gui.looked_for", list=", ".join(dict.fromkeys(names)))
+    return message("gui.looked_for", list=listed(list(dict.fromkeys(names))))
 
 
 def detection_progress(desk: ReadingDesk) -> Progress | None:
@@ -98,7 +99,7 @@ def _block(desk: ReadingDesk, manifest: Manifest, statuses: list[RunStatus]) -> 
         )
         (skipped if is_skipped else lines).extend(_lines(desk, manifest, status))
     if not statuses:
-        modality = ", ".join(manifest.modality)
+        modality = listed(manifest.modality)
         lines.append(StateLine(message("gui.state_no_series", modality=modality)))
     elif not lines:
         lines, skipped = skipped[:MOST_UNFOLDED], skipped[MOST_UNFOLDED:]
@@ -176,7 +177,7 @@ def _no_mark(manifest: Manifest, shown: DisplaySet, found: FindingSet | None) ->
         "gui.no_mark",
         model=model_name(manifest.id, manifest.title),
         series=series_name(shown),
-        images=len(shown.frames),
+        images=count(len(shown.frames)),
         threshold=score_words(threshold),
         unmarked=manifest.own_test.unmarked_slices,
         slices=manifest.own_test.slices,

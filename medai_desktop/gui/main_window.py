@@ -105,6 +105,12 @@ class MainWindow(QMainWindow):
         return self._grid
 
     @property
+    def active_view(self) -> QWidget | None:
+        """The active viewport; None while nothing is open."""
+        active = self._desk.viewing.layout.active
+        return next((view for view in self.viewports if view.index == active), None)
+
+    @property
     def panels(self) -> tuple[QWidget, ...]:
         """What goes away together."""
         return self.studies, self.side

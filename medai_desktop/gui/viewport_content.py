@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 
 from medai_desktop.findings import LengthMeasurement
+from medai_desktop.gui.sights import Sight, Triple
 from medai_desktop.review.history import EXPORTED
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
@@ -45,29 +46,45 @@ from medai_desktop.volume import Volume
 Size = tuple[int, int]
 Point = tuple[float, float]
 Ends = tuple[Point, Point]
-Triple = tuple[float, float, float]
 
 GRASP_PX = 8.0
 """A press this near to an end or a line takes it."""
 
 
 class ViewportContent:
-    """The content of viewport ``index``."""
+    """The content of viewport ``index``.
+
+    Attributes:
+        sight: the moment it is about, such as that of the picture on the screen; None: now.
+        reduced_from: of the 3D picture on the screen.
+    """
 
     def __init__(self, desk: ReadingDesk, index: int) -> None:
         self._desk, self._index = desk, index
         self._overlay: Memo[Overlay] = Memo()
+        self.sight: Sight | None = None
         self.reduced_from: int | None = None
 
     @property
-    def state(self) -> ViewportState:
+    def now(self) -> Sight:
         """What the desk says of this viewport."""
-        return self._desk.viewing.layout.viewports[self._index]
+        viewing = self._desk.viewing
+        return Sight(viewing.layout.viewports[self._index], viewing.crosshair_lps_mm)
+
+    @property
+    def state(self) -> ViewportState:
+        """The viewport at the moment this is about."""
+        return (self.sight or self.now).state
+
+    @property
+    def cross_lps_mm(self) -> Triple | None:
+        """The crosshair at the moment this is about."""
+        return (self.sight or self.now).crosshair_lps_mm
 
     @property
     def shown(self) -> DisplaySet | None:
         """The display set in it."""
-        return self._desk.viewing.display_set_in(self._index)
+        return self._desk.opening.display_set(self.state.display_set_id)
 
     @property
     def is_inverted(self) -> bool:
@@ -78,7 +95,7 @@ class ViewportContent:
 
     def projection(self, size_px: Size) -> Projection | None:
         """How this viewport maps; None for 3D and nothing."""
-        state, shown, cross = self.state, self.shown, self._desk.viewing.crosshair_lps_mm
+        state, shown, cross = self.state, self.shown, self.cross_lps_mm
         if shown is None or state.kind is ViewportKind.VOLUME:
             return None
         if state.kind is ViewportKind.PLANE:
@@ -147,7 +164,7 @@ class ViewportContent:
             (
                 self.state,
                 size_px,
-                viewing.crosshair_lps_mm,
+                self.cross_lps_mm,
                 viewing.corner_text_mode,
                 desk.language,
                 desk.reviewing.selected,
@@ -191,7 +208,7 @@ class ViewportContent:
 
     def crosshair_px(self, size_px: Size) -> Point | None:
         """Where the crosshair of a plane crosses itself; None in stacks and 3D."""
-        projection, cross = self.projection(size_px), self._desk.viewing.crosshair_lps_mm
+        projection, cross = self.projection(size_px), self.cross_lps_mm
         if projection is None or cross is None or self.state.kind is not ViewportKind.PLANE:
             return None
         return projection.screen_from_world(cross)
@@ -253,7 +270,7 @@ class ViewportContent:
         if projection is None:
             reduced = reduction_overlay(self.reduced_from, size_px, self._desk.render)
             return joined(parts[0], reduced)
-        cross = self._desk.viewing.crosshair_lps_mm
+        cross = self.cross_lps_mm
         letters = orientation_overlay(projection, size_px, parts[0])
         parts += [letters, scale_overlay(projection, size_px)]
         if self.state.kind is ViewportKind.PLANE and cross is not None:

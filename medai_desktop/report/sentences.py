@@ -11,7 +11,7 @@ from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.report.entries import ReportContent, ReportEntry
 from medai_desktop.review import Decision, DecisionKind, FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Flag
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message, MessageArgument, listed, message
 
 Render = Callable[[Message], str]
 PROGRAM = "MedAI Desktop"
@@ -29,7 +29,7 @@ def research_sentence(titles: set[str], render: Render) -> str:
         "report.research",
         program=PROGRAM,
         version=__version__,
-        model=", ".join(sorted(titles)) or "-",
+        model=listed(sorted(titles)) or "-",
     )
     return render(said)
 
@@ -124,7 +124,7 @@ def _state(
     status: RunStatus, found: FindingSet | None, about: tuple[str, str, int], reason: str
 ) -> Message:
     model, series, images = about
-    named: dict[str, str | int] = {"model": model, "series": series}
+    named: dict[str, MessageArgument] = {"model": model, "series": series}
     if status.state is DetectionState.FAILED:
         return message("report.state_failed", **named, reason=reason)
     if status.state is DetectionState.STALE:
@@ -134,11 +134,15 @@ def _state(
     if status.state is DetectionState.NOT_RUN or found is None:
         return message("report.state_not_run", **named, reason=reason)
     threshold = found.provenance.threshold
-    named |= {"images": images, "threshold": f"{threshold:g}"}
+    named |= {"images": _images(images), "threshold": f"{threshold:g}"}
     count = len(found.at_or_above(threshold))
     if count == 0:
         return message("report.state_nothing", **named)
     return message("report.state_done", **named, count=count)
+
+
+def _images(number: int) -> Message:
+    return message("report.one_image") if number == 1 else message("report.images", count=number)
 
 
 def _review_lines(

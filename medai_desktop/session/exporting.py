@@ -235,6 +235,8 @@ class Exporting:
             self.last = done = job.outcome
             folder, why = str(done.findings_document.parent), done.left_out
             said = message("session.exported", findings=done.findings, folder=folder)
+            if done.findings == 1:
+                said = message("session.exported_one", folder=folder)
             if why is not None:
                 said = message("session.exported_without_report", folder=folder, reason=why)
             self._context.notify(Notice(said, is_warning=why is not None))

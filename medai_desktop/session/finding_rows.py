@@ -13,7 +13,7 @@ from medai_desktop.review import DecisionKind, FindingStatus, ReviewedFinding, R
 from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.text import Message, message
-from medai_desktop.view.reading_order import reading_position
+from medai_desktop.view.reading_order import image_name, reading_position
 
 BY_IMAGE = frozenset({"lung-nodule-ct"})
 """Models whose marks are listed from the first image on; the others by size, largest first."""
@@ -67,7 +67,7 @@ def place_of(finding: Finding, shown: DisplaySet) -> Message:
     series = shown.series.description if shown.series.number is None else shown.series.number
     if finding.central_slice is None or len(shown.frames) == 1:
         return message("session.place_series", series=series)
-    image = reading_position(shown, finding.central_slice)
+    image = image_name(shown, finding.central_slice)
     return message("session.place_image", series=series, image=image)
 
 

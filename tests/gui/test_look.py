@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from medai_desktop.app.locations import find_locations
 from medai_desktop.gui import icons, theme
 from medai_desktop.gui.finding_thumbnail import crop
-from medai_desktop.gui.patient_words import age
 from medai_desktop.gui.row_painting import paint_ring, paint_squares, pixmap
 from medai_desktop.gui.theme import DARK, PATIENT_COLOURS
 from medai_desktop.text import Message
+from medai_desktop.view.person_words import age
 from medai_desktop.volume import Volume, Window
 from tests.gui.windows import Looked, made_up_marks
 
@@ -200,10 +200,10 @@ def test_colour_pixels_stay_colours(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("060Y", ("gui.age_years", 60)),
-        ("011M", ("gui.age_months", 11)),
-        ("003W", ("gui.age_weeks", 3)),
-        ("009D", ("gui.age_days", 9)),
+        ("060Y", ("view.age_years", 60)),
+        ("011M", ("view.age_months", 11)),
+        ("003W", ("view.age_weeks", 3)),
+        ("009D", ("view.age_days", 9)),
     ],
 )
 def test_ages_in_words(written: str, said: tuple[str, int]) -> None:

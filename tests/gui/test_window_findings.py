@@ -52,6 +52,11 @@ def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> N
     qtbot.waitUntil(lambda: not dialog.isVisible())
 
 
+def see(window: MainWindow, qtbot: QtBot) -> None:
+    """Waits for the pictures: what is not on the screen yet is not decided on."""
+    qtbot.waitUntil(lambda: all(view.is_current for view in window.viewports), timeout=WAIT_MS)
+
+
 def test_rows_show_what_counts_and_fold_what_scores_lower(
     window: MainWindow, marks: FindingSet
 ) -> None:
@@ -125,6 +130,7 @@ def test_agree_in_the_row_asks_for_the_name_once(
     desk, panel = desk_of(window), window.side.findings
     click_row(panel.rows, 0)
     assert panel.buttons is not None
+    see(window, qtbot)
     click(panel.buttons.agree)
     assert decisions(locations, marks.display_set_id) == []
     name_the_reader(window, qtbot)
@@ -133,6 +139,7 @@ def test_agree_in_the_row_asks_for_the_name_once(
     assert mark_rows(window)[0].status == "Agreed · Dr Lee"
     click_row(panel.rows, 1)
     assert panel.buttons is not None
+    see(window, qtbot)
     click(panel.buttons.agree)
     assert mark_rows(window)[1].status == "Agreed · Dr Lee"
     assert decisions(locations, marks.display_set_id) == [DecisionKind.AGREE] * 2
@@ -144,6 +151,7 @@ def test_esc_in_the_dialog_decides_nothing(
     panel = window.side.findings
     click_row(panel.rows, 0)
     assert panel.buttons is not None
+    see(window, qtbot)
     click(panel.buttons.agree)
     dialog = window.findChild(ReaderDialog)
     assert dialog is not None
@@ -302,6 +310,25 @@ def handle_at(window: MainWindow) -> QPoint:
         QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
     )
     return area.center()
+
+
+def test_a_decided_mark_below_the_threshold_says_so(
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
+) -> None:
+    desk = desk_of(window)
+    click_row(window.side.findings.rows, 0)
+    first = mark_rows(window)[0].key
+    see(window, qtbot)
+    window.run("findings.agree")
+    name_the_reader(window, qtbot)
+    assert all("threshold" not in row.spoken for row in mark_rows(window))
+    desk.reviewing.set_threshold(marks, 0.999, is_final=True)
+    (row,) = mark_rows(window)
+    assert row.key == first
+    assert row.what == "Enhancing mass · below the threshold"
+    assert row.what in row.spoken
+    desk.undoing.undo()
+    assert {row.what for row in mark_rows(window)} == {"Enhancing mass"}
 
 
 def test_threshold_drag_changes_the_rows_and_is_journalled_once(
