@@ -59,7 +59,7 @@ def evaluate(
     else:
         for line in report.lines():
             console.answer(console.render(line))
-        console.say(message("app.research"))
+        console.say(message("view.research"))
     return ExitCode.USABLE
 
 
