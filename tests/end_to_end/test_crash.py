@@ -79,6 +79,7 @@ def test_decisions_ruler_and_threshold_survive_a_kill(medai_home: Path) -> None:
     choices = WindowChoices(False, Language.ENGLISH, Language.ENGLISH)
     desk = build_desk(find_locations(), SettingsStore(None), choices)
     try:
+        desk.restoring.begin()  # a window does so once its first picture shows
         desk.opening.open_sample()
         settle(desk)
         rows = {str(row.finding.id): row for row in desk.reviewing.rows()}
