@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -153,13 +153,7 @@ def _display_set(
     spacing, source, about_spacing = _spacing(first, sequence[0].place)
     unit, about_unit = unit_of(frames)
     flags = flags_of(frames, is_split=place is not None, is_incomplete=bool(losses))
-    messages = [*judged.messages, *losses, *about_spacing, *about_unit]
-    if place is not None:
-        messages.append(
-            message("series.split", index=place.index, of=place.of, by=DIFFERENCES[place.by])
-        )
-    if Flag.MADE_UP_IDS in flags:
-        messages.append(message("series.made_up_ids"))
+    messages = (*judged.messages, *losses, *about_spacing, *about_unit, *_about_ids(place, flags))
     return DisplaySet(
         id=uid if place is None else f"{uid}#{place.index}",
         patient=first.patient,
@@ -175,11 +169,19 @@ def _display_set(
         plane=None if judged.geometry is None else anatomical_plane(judged.geometry.normal),
         verdict=judged.verdict,
         flags=flags,
-        messages=tuple(messages),
+        messages=messages,
         acquisition=classify(first),
         unit=unit,
         transfer_syntax_uids=tuple(sorted({f.instance.transfer_syntax_uid for f in frames})),
     )
+
+
+def _about_ids(place: SeriesPart | None, flags: frozenset[Flag]) -> Iterator[Message]:
+    """What must be said about the identifiers of a display set."""
+    if place is not None:
+        yield message("series.split", index=place.index, of=place.of, by=DIFFERENCES[place.by])
+    if Flag.MADE_UP_IDS in flags:
+        yield message("series.made_up_ids")
 
 
 def _judged(sequence: Sequence[Member], part: Part, shape: tuple[int, int, int]) -> GeometryVerdict:
