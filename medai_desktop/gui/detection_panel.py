@@ -32,7 +32,8 @@ class DetectionPanel(QWidget):
         """Looks at the desk again; touches nothing when it still says the same."""
         blocks = model_blocks(self._desk)
         is_open = self._desk.opening.current_study is not None
-        said = (blocks, is_open, self._desk.language, frozenset(self._unfolded))
+        sought = looked_for(self._desk)
+        said = (blocks, sought, is_open, self._desk.language, frozenset(self._unfolded))
         if said == self._said:
             return
         self._said = said
@@ -42,7 +43,7 @@ class DetectionPanel(QWidget):
             return
         for block in blocks:
             self._show_block(block)
-        self._add(looked_for(self._desk), "3")
+        self._add(sought, "3")
 
     def texts(self) -> tuple[str, ...]:
         """Every line, from the top."""

@@ -18,6 +18,7 @@ from medai_desktop.findings import DetectionState, FindingSet, finding_id
 from medai_desktop.gui.dialogs import ReaderDialog
 from medai_desktop.gui.finding_rows import FoldRow, MarkRow, steps
 from medai_desktop.gui.main_window import MainWindow
+from medai_desktop.gui.series_rows import SeriesRow
 from medai_desktop.gui.theme import DARK
 from medai_desktop.review import DecisionKind, FindingStatus, RejectReason
 from medai_desktop.view.box_edit import VoxelBox
@@ -84,6 +85,48 @@ def test_state_is_said_in_sentences(window: MainWindow, looked: Looked) -> None:
     assert said[1].endswith("done: 2 marks, 2 more with a lower score")
     assert said[-1].startswith("Looked for: enhancing masses.")
     assert any("not run on 1 other series" in line for line in said)
+
+
+def test_nothing_was_looked_for_before_a_program_ran(
+    make_window: MakeWindow, looked: Looked
+) -> None:
+    window = make_window([looked.folder])
+    said = window.side.findings.states.texts()[-1]
+    assert said.startswith("No program has looked at these images.")
+    assert "Not looked for by any program: enhancing masses and everything else." in said
+    assert not any(line.startswith("Looked for:") for line in window.side.findings.states.texts())
+
+
+def series_said(window: MainWindow, marks: FindingSet) -> str:
+    rows = window.studies.series.rows()
+    return next(r.said for r in rows if isinstance(r, SeriesRow) and r.key == marks.display_set_id)
+
+
+def test_the_study_list_counts_what_was_marked_whatever_the_reader_decided(
+    window: MainWindow, marks: FindingSet
+) -> None:
+    desk = desk_of(window)
+    desk.reviewing.set_reader("Dr Lee")
+    assert series_said(window, marks).endswith(" · 2 marks")
+    for number in (0, 1):
+        click_row(window.side.findings.rows, number)
+        window.run("findings.reject")
+        rejected = " · 2 marks, rejected" if number else " · 2 marks"
+        assert series_said(window, marks).endswith(rejected)
+
+
+def test_a_threshold_above_a_decided_mark_says_one_thing_everywhere(
+    window: MainWindow, marks: FindingSet
+) -> None:
+    desk = desk_of(window)
+    desk.reviewing.set_reader("Dr Lee")
+    click_row(window.side.findings.rows, 0)
+    window.run("findings.agree")
+    desk.reviewing.set_threshold(marks, 1.0, is_final=True)
+    assert len(mark_rows(window)) == 1
+    said = window.side.findings.states.texts()[1]
+    assert said.endswith("done: no open mark from a score of 1.00; 1 decided below it")
+    assert series_said(window, marks).endswith(" · 1 mark")
 
 
 def test_thumbnail_is_cut_from_the_pixels(window: MainWindow, qtbot: QtBot) -> None:
