@@ -64,7 +64,7 @@ class DetectionPanel(QWidget):
     def _show_block(self, block: ModelBlock) -> None:
         self._add(block.title, is_bold=True)
         for line in block.lines:
-            self._add(line.message, line.rank)
+            self._add(line.message, line.rank, least_lines=line.least_lines)
         if not block.folded:
             return
         is_open = block.model_id in self._unfolded
@@ -85,8 +85,14 @@ class DetectionPanel(QWidget):
         self._unfolded ^= {model_id}
         self.refresh()
 
-    def _add(self, said: Message, rank: str = "1", *, is_bold: bool = False) -> None:
-        self._put(label(self._desk.render(said), rank, is_bold=is_bold))
+    def _add(
+        self, said: Message, rank: str = "1", *, is_bold: bool = False, least_lines: int = 1
+    ) -> None:
+        made = label(self._desk.render(said), rank, is_bold=is_bold)
+        if least_lines > 1:
+            made.setMinimumHeight(least_lines * made.fontMetrics().lineSpacing())
+            made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._put(made)
 
     def _put(self, line: QLabel | QPushButton) -> None:
         self._lines.append(line)

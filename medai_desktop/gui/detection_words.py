@@ -24,10 +24,15 @@ MOST_UNFOLDED = 2
 
 @dataclass(frozen=True, slots=True)
 class StateLine:
-    """One sentence of a model; `rank` as of a label."""
+    """One sentence of a model; `rank` as of a label.
+
+    Attributes:
+        least_lines: room that it keeps, so that a few words more move nothing below it.
+    """
 
     message: Message
     rank: str = "2"
+    least_lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ def _state_line(
     if state is DetectionState.NOTHING_ABOVE_THRESHOLD:
         return StateLine(_no_mark(manifest, shown, found))
     if state is DetectionState.DONE and found is not None:
-        return StateLine(_done(desk, found, series))
+        return StateLine(_done(desk, found, series), least_lines=2)
     return {
         DetectionState.QUEUED: StateLine(message("gui.state_queued", series=series)),
         DetectionState.STALE: StateLine(

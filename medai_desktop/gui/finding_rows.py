@@ -20,6 +20,8 @@ from medai_desktop.text import Message, message
 Thumbnail = Callable[[Finding, DisplaySet], QPixmap | None]
 
 FOLD_KEY = "fold"
+MOST_OPEN = 50
+"""So many open marks are listed, those of the highest scores; nobody decides on hundreds."""
 PADDING_PX = 10
 LINE_PX = 16
 BUTTONS_PX = 32
@@ -90,7 +92,17 @@ class FoldRow:
     is_choosable: bool = True
 
 
-ListRow = MarkRow | FoldRow
+@dataclass(frozen=True, slots=True)
+class MoreRow:
+    """Says how many marks the list leaves out."""
+
+    spoken: str
+    key: Hashable = "more"
+    height_px: int = 40
+    is_choosable: bool = False
+
+
+ListRow = MarkRow | FoldRow | MoreRow
 
 
 def finding_rows(desk: ReadingDesk, thumbnail: Thumbnail) -> tuple[ListRow, ...]:
@@ -101,13 +113,27 @@ def finding_rows(desk: ReadingDesk, thumbnail: Thumbnail) -> tuple[ListRow, ...]
         for row in rows
         if row.is_folded and (is_open or row.finding.id != desk.reviewing.selected)
     ]
-    shown = [row for row in rows if row not in folded]
+    kept = _listed(rows, desk.reviewing.selected)
+    shown = [row for row in rows if row not in folded and row.finding.id in kept]
     result: list[ListRow] = [_mark_row(desk, row, thumbnail) for row in shown]
     if folded:
         result.append(FoldRow(desk.render(_fold_words(len(folded))), is_open))
     if is_open:
-        result += [_mark_row(desk, row, thumbnail) for row in folded]
+        result += [_mark_row(desk, row, thumbnail) for row in folded if row.finding.id in kept]
+    left_out = len(rows) - len(kept)
+    if left_out and (is_open or not folded):
+        said = message("gui.not_listed", most=MOST_OPEN, count=left_out)
+        result.append(MoreRow(desk.render(said)))
     return tuple(result)
+
+
+def _listed(rows: tuple[FindingRow, ...], selected: uuid.UUID | None) -> frozenset[uuid.UUID]:
+    """What has been decided on, what is selected, and the open marks of the highest scores."""
+    ids = {row.finding.id for row in rows if row.reviewed.status is not FindingStatus.OPEN}
+    ids |= {row.finding.id for row in rows if row.finding.id == selected}
+    still_open = [row for row in rows if row.finding.id not in ids]
+    still_open.sort(key=lambda row: -row.reviewed.original.score)
+    return frozenset(ids | {row.finding.id for row in still_open[:MOST_OPEN]})
 
 
 def steps(score: float) -> int:

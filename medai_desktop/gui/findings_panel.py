@@ -10,7 +10,14 @@ from shiboken6 import isValid
 from medai_desktop.gui import icons
 from medai_desktop.gui.decision_buttons import DecisionButtons, Runner
 from medai_desktop.gui.detection_panel import DetectionPanel
-from medai_desktop.gui.finding_rows import LINE_PX, PADDING_PX, FoldRow, MarkRow, finding_rows
+from medai_desktop.gui.finding_rows import (
+    LINE_PX,
+    PADDING_PX,
+    FoldRow,
+    MarkRow,
+    MoreRow,
+    finding_rows,
+)
 from medai_desktop.gui.finding_thumbnail import FindingThumbnails
 from medai_desktop.gui.fitted_scroll import FittedScroll
 from medai_desktop.gui.labels import label
@@ -56,6 +63,8 @@ class FindingsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._states_area = FittedScroll(self.states, STATES_SHARE)
+        self.threshold.slider.sliderPressed.connect(lambda: self._states_area.stand_still(True))
+        self.threshold.slider.sliderReleased.connect(lambda: self._states_area.stand_still(False))
         layout.addWidget(self._states_area)
         layout.addWidget(self.threshold)
         layout.addWidget(self._hidden)
@@ -116,6 +125,10 @@ def paint_finding_row(painter: QPainter, option: QStyleOptionViewItem, row: obje
         caret = "ph.caret-down" if row.is_open else "ph.caret-right"
         painter.drawPixmap(12, area.top() + 12, icons.picture(caret, DARK.text_beside, 16))
         paint_line(painter, 34, area.top() + 12, area.width() - 46, Line(row.spoken))
+    elif isinstance(row, MoreRow):
+        paint_ground(painter, option, DARK.ground)
+        said = Line(row.spoken, DARK.text_unconfirmed)
+        paint_line(painter, 12, area.top() + 12, area.width() - 24, said)
     elif isinstance(row, MarkRow):
         _paint_mark(painter, option, row)
     painter.setOpacity(1.0)

@@ -16,10 +16,11 @@ from medai_desktop.app.locations import Locations
 from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.findings import DetectionState, FindingSet, finding_id
 from medai_desktop.gui.dialogs import ReaderDialog
-from medai_desktop.gui.finding_rows import FoldRow, MarkRow, steps
+from medai_desktop.gui.finding_rows import MOST_OPEN, FoldRow, MarkRow, steps
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.series_rows import SeriesRow
 from medai_desktop.gui.theme import DARK
+from medai_desktop.gui.threshold_bar import STEPS, least_step
 from medai_desktop.review import DecisionKind, FindingStatus, RejectReason
 from medai_desktop.view.box_edit import VoxelBox
 from tests.gui.hands import click, click_row, drag, row_rectangle
@@ -461,3 +462,59 @@ def test_programs_are_named_before_anything_is_open(make_window: MakeWindow) -> 
     assert said[0] == "Programs on this computer"
     assert said[1].startswith("Brain mass MR ")
     assert said[1].endswith(", ready")
+
+
+def test_the_slider_stays_under_the_hand_that_drags_it(
+    window: MainWindow, marks: FindingSet
+) -> None:
+    desk, slider = desk_of(window), window.side.findings.threshold.slider
+    desk.reviewing.set_reader("Dr Lee")
+    start = handle_at(window)
+    places, said = [], set()
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(0, slider.width() - start.x(), 12):
+        QTest.mouseMove(slider, QPoint(start.x() + step, start.y()))
+        QTest.qWait(1)
+        places.append(slider.mapTo(window, QPoint(0, 0)))
+        said.add(window.side.findings.states.texts()[1])
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width(), start.y()))
+    QTest.qWait(1)
+    places.append(slider.mapTo(window, QPoint(0, 0)))
+    assert len(said) > 1, "the words above it changed"
+    assert len(set(places)) == 1
+
+
+def test_the_threshold_goes_no_lower_than_what_was_tested(
+    window: MainWindow, marks: FindingSet
+) -> None:
+    desk, slider = desk_of(window), window.side.findings.threshold.slider
+    desk.reviewing.set_reader("Dr Lee")
+    slider.setFocus()
+    for _ in range(3):
+        QTest.keyClick(slider, Qt.Key.Key_Left)
+    assert desk.reviewing.threshold(marks) == marks.provenance.threshold
+    QTest.keyClick(slider, Qt.Key.Key_Right)
+    assert desk.reviewing.threshold(marks) > marks.provenance.threshold
+    assert least_step(0.6154) / STEPS >= 0.6154
+    assert (least_step(0.615), least_step(1.0)) == (615, STEPS)
+
+
+def test_a_list_of_hundreds_says_what_it_leaves_out(
+    make_window: MakeWindow, marks: FindingSet, looked: Looked, locations: Locations
+) -> None:
+    many = tuple(
+        replace(marks.findings[2], id=uuid.uuid4(), score=marks.provenance.threshold + n / 1e4)
+        for n in range(MOST_OPEN + 7)
+    )
+    journal = CatalogJournal(locations.catalog)
+    journal.record_run(replace(marks, run=uuid.uuid4(), findings=many))
+    journal.close()
+    window = make_window([looked.folder], is_private=False)
+    window.side.findings._desk.reviewing.toggle_folded()
+    rows = window.side.findings.rows.rows()
+    listed = {row.key for row in rows if isinstance(row, MarkRow)}
+    assert listed == {finding.id for finding in many[7:]}
+    assert rows[0].spoken == f"{MOST_OPEN + 7} marks with a lower score"
+    assert rows[-1].spoken.endswith("; 7 more are not.")
+    desk_of(window).reviewing.select(many[0].id)
+    assert many[0].id in {row.key for row in mark_rows(window)}, "what is selected is listed"

@@ -312,4 +312,4 @@ def test_a_measured_length_leaves_with_the_report(place: Workplace, tmp_path: Pa
     assert [m["length_mm"] for m in told] == [5.0]
     said = place.desk.render(exported_words(done))
     assert said.endswith("It holds 1 measured length.")
-    assert "measured" not in place.desk.render(exported_words(none))
+    assert "It holds" not in place.desk.render(exported_words(none))
