@@ -132,8 +132,9 @@ class DetailsDialog(ReadingDialog):
         self.resize(640, 420)
         blocks = []
         for notice in reversed(desk.notices):
-            lines = [desk.render(notice.message)]
-            lines += [f"  - {desk.render(reason)}" for reason in notice.details]
+            heading = desk.render(notice.message)
+            reasons = [desk.render(reason) for reason in notice.details]
+            lines = [heading, *(f"  - {said}" for said in reasons if said != heading)]
             blocks.append("\n".join(lines))
         self.text = QPlainTextEdit("\n\n".join(blocks))
         self.text.setReadOnly(True)
