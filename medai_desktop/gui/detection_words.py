@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import lesions_name, model_name
 from medai_desktop.detection.registry import ModelEntry
-from medai_desktop.findings import DetectionState, FindingSet, RunStatus
+from medai_desktop.findings import DetectionState, FindingSet, RunStatus, score_words
 from medai_desktop.gui.series_words import count
 from medai_desktop.jobs import JobState, Progress
 from medai_desktop.series.display_set import DisplaySet
@@ -141,9 +141,7 @@ def _lines(desk: ReadingDesk, manifest: Manifest, status: RunStatus) -> list[Sta
     )
     lines = [_state_line(desk, manifest, status, shown, found)]
     if status.outside_training is not None:
-        named = model_name(manifest.id, manifest.title)
-        said = message("gui.outside", model=named, reason=status.outside_training)
-        lines.append(StateLine(said, "warning"))
+        lines.append(StateLine(_outside(manifest, status.outside_training, found), "warning"))
     if found is not None:
         lines += [StateLine(warning, "3") for warning in found.warnings]
     return lines
@@ -174,6 +172,14 @@ def _state_line(
             message("gui.state_stale", series=series, reason=reason), "warning"
         ),
     }.get(state, StateLine(message("gui.state_failed", series=series, reason=reason), "warning"))
+
+
+def _outside(manifest: Manifest, reason: Message, found: FindingSet | None) -> Message:
+    """Speaks of marks only where there are some."""
+    named = model_name(manifest.id, manifest.title)
+    if found is None or not found.at_or_above(found.provenance.threshold):
+        return message("gui.outside_no_marks", model=named, reason=reason)
+    return message("gui.outside", model=named, reason=reason)
 
 
 def _running(progress: Progress | None, series: str) -> Message:
@@ -238,9 +244,3 @@ def series_name(shown: DisplaySet) -> str:
     if shown.series.number is not None:
         return str(shown.series.number)
     return shown.series.description or shown.series.modality or "?"
-
-
-def score_words(score: float) -> str:
-    """A score with two figures, with three where two would round it."""
-    words = f"{score:.3f}"
-    return words[:-1] if words.endswith("0") else words

@@ -149,7 +149,12 @@ def _paint_mark(painter: QPainter, option: QStyleOptionViewItem, row: MarkRow) -
     squares = SQUARES * SQUARE_STEP_PX + 8 if row.steps is not None else 0
     paint_line(painter, TEXT_LEFT_PX, top, room - squares, Line(row.place, DARK.text, is_bold=True))
     paint_line(painter, TEXT_LEFT_PX, top + LINE_PX, room, Line(row.what))
+    next_top = top + 2 * LINE_PX
+    if row.extent:
+        extent = Line(row.extent, DARK.text_unconfirmed, is_italic=True)
+        paint_line(painter, TEXT_LEFT_PX, next_top, room, extent)
+        next_top += LINE_PX
     colour = DARK.text if row.is_rejected else DARK.reader
-    paint_line(painter, TEXT_LEFT_PX, top + 2 * LINE_PX, room, Line(row.status, colour))
+    paint_line(painter, TEXT_LEFT_PX, next_top, room, Line(row.status, colour))
     if row.steps is not None:
         paint_squares(painter, right, top, row.steps)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from medai_desktop.detection.naming import model_name
-from medai_desktop.findings import FindingSet
-from medai_desktop.gui.detection_words import score_words, series_name
+from medai_desktop.findings import FindingSet, score_words
+from medai_desktop.gui.detection_words import series_name
 from medai_desktop.gui.guard import answering, guarded
 from medai_desktop.gui.keys import ARROWS, keeps_arrows
 from medai_desktop.gui.labels import icon_button, label, name_it
