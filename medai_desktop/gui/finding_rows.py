@@ -47,7 +47,8 @@ class MarkRow:
         place: bold line.
         what: label.
         extent: side and size of its box, grey; empty without a box.
-        status: what the reader decided; empty while open.
+        decided: what stands.
+        status: what the reader decided, in words; empty while open.
         steps: filled squares of the score; None for a reader's own.
         is_selected: with the blue edge and the buttons.
         is_rejected: dimmed.
@@ -59,6 +60,7 @@ class MarkRow:
     place: str
     what: str
     extent: str
+    decided: FindingStatus
     status: str
     steps: int | None
     is_selected: bool
@@ -193,6 +195,7 @@ def _mark_row(desk: ReadingDesk, row: FindingRow, place: str, thumbnail: Thumbna
         place,
         what,
         extent,
+        row.reviewed.status,
         status,
         None if row.provenance is None else steps(row.reviewed.original.score),
         finding.id == desk.reviewing.selected,

@@ -91,7 +91,9 @@ class FindingsPanel(QWidget):
         self._states_area.fit()
 
     def _place_buttons(self, row: MarkRow | None) -> None:
-        wanted = None if row is None else (row.key, row.buttons_top_px, self._desk.language)
+        wanted: object = None
+        if row is not None:
+            wanted = row.key, row.buttons_top_px, row.decided, self._desk.language
         item = None if row is None else self.rows.item_of(row.key)
         if wanted == self._buttons_for and (item is None or self.rows.itemWidget(item)):
             return
@@ -101,6 +103,7 @@ class FindingsPanel(QWidget):
             self.buttons = DecisionButtons(
                 self._desk, self._runner, TEXT_LEFT_PX, row.buttons_top_px, is_own=row.is_own
             )
+            self.buttons.show_decided(row.decided)
             self.rows.setItemWidget(item, self.buttons)
 
     def _take_buttons_away(self) -> None:

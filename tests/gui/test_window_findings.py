@@ -6,9 +6,10 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from medai_desktop.app.locations import Locations
@@ -376,3 +377,47 @@ def test_one_image_is_one_image(
     assert "(24 images)" in desk.render(_no_mark(looked.manifest, shown, None))
     assert "(1 image)" in desk.render(_no_mark(looked.manifest, one, None))
     assert any("(24 images)" in line for line in window.side.findings.states.texts())
+
+
+def test_the_button_of_what_stands_is_pressed(window: MainWindow, marks: FindingSet) -> None:
+    desk, panel = desk_of(window), window.side.findings
+    desk.reviewing.set_reader("Dr Lee")
+    click_row(panel.rows, 0)
+
+    def standing() -> tuple[bool, bool, bool]:
+        assert panel.buttons is not None
+        one, other, third = panel.buttons.agree, panel.buttons.reject, panel.buttons.unsure
+        return one.property("stands"), other.property("stands"), third.property("stands")
+
+    def ground() -> QColor:
+        assert panel.buttons is not None
+        return panel.buttons.agree.grab().toImage().pixelColor(8, 6)
+
+    assert standing() == (False, False, False)
+    before = ground()
+    window.run("findings.agree")
+    assert standing() == (True, False, False)
+    assert ground() == QColor(DARK.line) != before
+    window.run("findings.unsure")
+    assert standing() == (False, False, True)
+    window.run("findings.undo")
+    window.run("findings.undo")
+    assert standing() == (False, False, False)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_tool_tip_of_a_row_leaves_its_buttons_free(
+    window: MainWindow, qtbot: QtBot, marks: FindingSet
+) -> None:
+    panel = window.side.findings
+    click_row(panel.rows, 0)
+    area, view = row_rectangle(panel.rows, 0), panel.rows.viewport()
+    place = QPoint(area.left() + 100, area.top() + 20)
+    QApplication.sendEvent(
+        view, QHelpEvent(QHelpEvent.Type.ToolTip, place, view.mapToGlobal(place))
+    )
+    (tip,) = (w for w in QApplication.topLevelWidgets() if w.objectName() == "qtooltip_label")
+    assert tip.isVisible()
+    row = QRect(view.mapToGlobal(area.topLeft()), area.size())
+    assert not tip.geometry().intersects(row)
+    QToolTip.hideText()
