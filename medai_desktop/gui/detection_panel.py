@@ -90,7 +90,7 @@ class DetectionPanel(QWidget):
     ) -> None:
         made = label(self._desk.render(said), rank, is_bold=is_bold)
         if least_lines > 1:
-            made.setMinimumHeight(least_lines * made.fontMetrics().lineSpacing())
+            made.setMinimumHeight(_height(made, least_lines))
             made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._put(made)
 
@@ -104,3 +104,12 @@ class DetectionPanel(QWidget):
             line.hide()
             line.deleteLater()
         self._lines.clear()
+
+
+def _height(made: QLabel, lines: int) -> int:
+    """Of so many lines as this label sets them: Chinese ones are higher than the font says."""
+    words = made.text()
+    made.setText("\n".join([words[:1]] * lines))
+    height = made.sizeHint().height()
+    made.setText(words)
+    return height

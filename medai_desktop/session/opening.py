@@ -231,8 +231,7 @@ class Opening:
         self._said = ()
 
     def _say_skipped(self, outcome: Scanned, paths: tuple[Path, ...]) -> None:
-        are_open = bool(outcome.found.studies)
-        notice = skipped_notice(outcome.skipped, paths, are_images_open=are_open)
+        notice = skipped_notice(outcome.skipped, paths, are_images_open=outcome.images > 0)
         if notice is not None:
             self._said = (*self._said, notice)
             self._context.notify(notice)

@@ -30,7 +30,7 @@ def skipped_notice(
     Args:
         skipped: what this scan could not use.
         paths: what was opened.
-        are_images_open: something can be seen now.
+        are_images_open: there were images among them.
     """
     if are_images_open:
         skipped = [item for item in skipped if not _goes_with_images(item)]

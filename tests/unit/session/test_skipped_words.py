@@ -68,3 +68,17 @@ def test_the_bar_of_nothing_goes_when_something_opens(shop: Shop, tmp_path: Path
     assert len(shop.said) == 1
     shop.open(volumes.axial(tmp_path / "good").folder)
     assert shop.said == []
+
+
+def test_a_folder_of_letters_is_said_while_another_patient_is_open(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.open(volumes.axial(tmp_path / "images").folder)
+    (tmp_path / "letters").mkdir()
+    text_files(tmp_path / "letters")
+    shop.open(tmp_path / "letters")
+    assert shop.said == ["No DICOM files in letters. Choose the folder that holds the images."]
+    shop.context.dismiss(shop.context.notices[0])
+    (tmp_path / "empty").mkdir()
+    shop.open(tmp_path / "empty")
+    assert len(shop.said) == 1
