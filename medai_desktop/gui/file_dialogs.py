@@ -64,7 +64,7 @@ def file_dialog(parent: QWidget, desk: ReadingDesk, asked: Asked) -> QFileDialog
 
 def _name(dialog: QFileDialog, desk: ReadingDesk, accept: Message, *, is_folder: bool) -> None:
     kinds = QFileDialog.DialogLabel
-    name = message("gui.dialog_folder_name" if is_folder else "gui.dialog_file_name")
+    name = message("gui.dialog_folder_name") if is_folder else message("gui.dialog_file_name")
     for kind, words in (
         (kinds.LookIn, message("gui.dialog_look_in")),
         (kinds.FileName, name),

@@ -31,7 +31,9 @@ def extent_words(finding: Finding, shown: DisplaySet, *, is_readers: bool) -> Me
     side = side_words(finding, shown)
     if side is not None:
         size = message("gui.side_and_size", side=side, size=size)
-    return message("gui.box_reader" if is_readers else "gui.box_auto", extent=size)
+    if is_readers:
+        return message("gui.box_reader", extent=size)
+    return message("gui.box_auto", extent=size)
 
 
 def side_words(finding: Finding, shown: DisplaySet) -> Message | None:
