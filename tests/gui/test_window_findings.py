@@ -32,6 +32,7 @@ from tests.gui.windows import (
     decisions,
     desk_of,
     mark_rows,
+    see,
     series_said,
 )
 
@@ -49,11 +50,6 @@ def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> N
     QTest.keyClicks(dialog.name, name)
     QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not dialog.isVisible())
-
-
-def see(window: MainWindow, qtbot: QtBot) -> None:
-    """Waits for the pictures: what is not on the screen yet is not decided on."""
-    qtbot.waitUntil(lambda: all(view.is_current for view in window.viewports), timeout=WAIT_MS)
 
 
 def test_rows_show_what_counts_and_fold_what_scores_lower(
@@ -96,13 +92,14 @@ def test_nothing_was_looked_for_before_a_program_ran(
 
 
 def test_the_study_list_counts_what_was_marked_whatever_the_reader_decided(
-    window: MainWindow, marks: FindingSet
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
 ) -> None:
     desk = desk_of(window)
     desk.reviewing.set_reader("Dr Lee")
     assert series_said(window, marks).endswith(" · 2 marks")
     for number in (0, 1):
         click_row(window.side.findings.rows, number)
+        see(window, qtbot)
         window.run("findings.reject")
         rejected = " · 2 marks, rejected" if number else " · 2 marks"
         assert series_said(window, marks).endswith(rejected)
@@ -379,10 +376,13 @@ def test_one_image_is_one_image(
     assert any("(24 images)" in line for line in window.side.findings.states.texts())
 
 
-def test_the_button_of_what_stands_is_pressed(window: MainWindow, marks: FindingSet) -> None:
+def test_the_button_of_what_stands_is_pressed(
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
+) -> None:
     desk, panel = desk_of(window), window.side.findings
     desk.reviewing.set_reader("Dr Lee")
     click_row(panel.rows, 0)
+    see(window, qtbot)
 
     def standing() -> tuple[bool, bool, bool]:
         assert panel.buttons is not None

@@ -27,6 +27,7 @@ from tests.gui.windows import (
     decisions,
     desk_of,
     mark_rows,
+    see,
     series_said,
 )
 
@@ -88,11 +89,12 @@ def test_arrows_of_the_slider_are_its_own(window: MainWindow, marks: FindingSet)
 
 
 def test_a_threshold_above_a_decided_mark_says_one_thing_everywhere(
-    window: MainWindow, marks: FindingSet
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
 ) -> None:
     desk = desk_of(window)
     desk.reviewing.set_reader("Dr Lee")
     click_row(window.side.findings.rows, 0)
+    see(window, qtbot)
     window.run("findings.agree")
     desk.reviewing.set_threshold(marks, 1.0, is_final=True)
     assert len(mark_rows(window)) == 1

@@ -197,3 +197,8 @@ def series_said(window: MainWindow, marks: FindingSet) -> str:
     """The second line of the series in the study list."""
     rows = window.studies.series.rows()
     return next(r.said for r in rows if isinstance(r, SeriesRow) and r.key == marks.display_set_id)
+
+
+def see(window: MainWindow, qtbot: QtBot) -> None:
+    """Waits for the pictures: what is not on the screen yet is not decided on."""
+    qtbot.waitUntil(lambda: all(view.is_current for view in window.viewports), timeout=WAIT_MS)
