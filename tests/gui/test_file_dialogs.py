@@ -14,7 +14,7 @@ from medai_desktop.gui.dialogs import UndecidedDialog
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.text import Language
 from tests.gui.hands import click
-from tests.gui.windows import Looked, MakeWindow, desk_of
+from tests.gui.windows import Looked, MakeWindow, desk_of, see
 
 Seen = list[tuple[str, set[str]]]
 
@@ -97,6 +97,7 @@ def test_decided_marks_raise_no_question(
     decide: list[Callable[[], bool]] = [desk.reviewing.agree, *[desk.reviewing.reject] * 3]
     for row, act in zip(desk.reviewing.rows(), decide, strict=True):
         desk.reviewing.select(row.finding.id)
+        see(undecided, qtbot)
         assert act()
     undecided.run("file.export")
     assert len(seen) == 1

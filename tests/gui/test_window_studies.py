@@ -238,7 +238,7 @@ def test_the_banner_has_the_age_that_the_corner_has(
     tags = SeriesTags(birth_date="19611231", more={"PatientAge": None})
     small_series(tmp_path, tags)
     window = make_window([tmp_path])
-    assert "63 years" in window.studies.banner.facts.text()
+    assert "63 y" in window.studies.banner.facts.text()
     young = PatientFacts("A", "1", birth_date="2025-03-02")
     assert message("view.age_months", number=11) in patient_facts(young, "2026-03-01")
     told = PatientFacts("A", "1", birth_date="1961-03-02", age="060Y")
