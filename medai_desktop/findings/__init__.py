@@ -18,6 +18,7 @@ from medai_desktop.findings.identity import finding_id, reader_finding_id, run_i
 from medai_desktop.findings.made_on import MadeOn
 from medai_desktop.findings.measurement import LengthMeasurement
 from medai_desktop.findings.same_run import is_same_run, with_run_id
+from medai_desktop.findings.score import score_words
 from medai_desktop.findings.state import DetectionState, RunStatus
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "is_same_run",
     "reader_finding_id",
     "run_id",
+    "score_words",
     "tracking_uid",
     "with_run_id",
 ]

@@ -17,9 +17,16 @@ from medai_desktop.gui.guard import guarded
 from medai_desktop.gui.keys import key_words
 from medai_desktop.gui.labels import name_it, push_button
 from medai_desktop.gui.theme import DARK
+from medai_desktop.review import FindingStatus
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 
+STANDS = {
+    "findings.agree": frozenset({FindingStatus.AGREED, FindingStatus.EDITED}),
+    "findings.reject": frozenset({FindingStatus.REJECTED}),
+    "findings.unsure": frozenset({FindingStatus.UNSURE}),
+}
+"""What stands, by the button that brings it about."""
 ICON_PX = 14
 ONLY_ICON_PX = 32
 
@@ -122,6 +129,16 @@ class DecisionButtons(QWidget):
 
     def _for_own(self) -> tuple[QPushButton, ...]:
         return self._worded("findings.edit", ""), self._pictured("measure.delete")
+
+    def show_decided(self, status: FindingStatus) -> None:
+        """Presses the button of what stands: it asks for nothing more."""
+        for identity, statuses in STANDS.items():
+            button = self._buttons.get(identity)
+            if button is not None:
+                stands = status in statuses
+                button.setProperty("stands", stands)
+                said = self._desk.render(message("gui.stands")) if stands else ""
+                button.setAccessibleDescription(said)
 
     def _worded(self, identity: str, key: str) -> QPushButton:
         item = command(identity)

@@ -32,7 +32,8 @@ class DetectionPanel(QWidget):
         """Looks at the desk again; touches nothing when it still says the same."""
         blocks = model_blocks(self._desk)
         is_open = self._desk.opening.current_study is not None
-        said = (blocks, is_open, self._desk.language, frozenset(self._unfolded))
+        sought = looked_for(self._desk)
+        said = (blocks, sought, is_open, self._desk.language, frozenset(self._unfolded))
         if said == self._said:
             return
         self._said = said
@@ -42,7 +43,7 @@ class DetectionPanel(QWidget):
             return
         for block in blocks:
             self._show_block(block)
-        self._add(looked_for(self._desk), "3")
+        self._add(sought, "3")
 
     def texts(self) -> tuple[str, ...]:
         """Every line, from the top."""
@@ -63,7 +64,7 @@ class DetectionPanel(QWidget):
     def _show_block(self, block: ModelBlock) -> None:
         self._add(block.title, is_bold=True)
         for line in block.lines:
-            self._add(line.message, line.rank)
+            self._add(line.message, line.rank, least_lines=line.least_lines)
         if not block.folded:
             return
         is_open = block.model_id in self._unfolded
@@ -84,8 +85,14 @@ class DetectionPanel(QWidget):
         self._unfolded ^= {model_id}
         self.refresh()
 
-    def _add(self, said: Message, rank: str = "1", *, is_bold: bool = False) -> None:
-        self._put(label(self._desk.render(said), rank, is_bold=is_bold))
+    def _add(
+        self, said: Message, rank: str = "1", *, is_bold: bool = False, least_lines: int = 1
+    ) -> None:
+        made = label(self._desk.render(said), rank, is_bold=is_bold)
+        if least_lines > 1:
+            made.setMinimumHeight(_height(made, least_lines))
+            made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._put(made)
 
     def _put(self, line: QLabel | QPushButton) -> None:
         self._lines.append(line)
@@ -97,3 +104,12 @@ class DetectionPanel(QWidget):
             line.hide()
             line.deleteLater()
         self._lines.clear()
+
+
+def _height(made: QLabel, lines: int) -> int:
+    """Of so many lines as this label sets them: Chinese ones are higher than the font says."""
+    words = made.text()
+    made.setText("\n".join([words[:1]] * lines))
+    height = made.sizeHint().height()
+    made.setText(words)
+    return height

@@ -7,24 +7,32 @@ from dataclasses import dataclass
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import lesions_name, model_name
 from medai_desktop.detection.registry import ModelEntry
-from medai_desktop.findings import DetectionState, FindingSet, RunStatus
+from medai_desktop.findings import DetectionState, FindingSet, RunStatus, score_words
 from medai_desktop.gui.series_words import count
 from medai_desktop.jobs import JobState, Progress
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.session.reviewing import FindingRow
 from medai_desktop.text import Message, listed, message
 
 NOT_ASKED = "session.not_asked"
+ENDED = frozenset({DetectionState.DONE, DetectionState.NOTHING_ABOVE_THRESHOLD})
+"""Only these count as looked: a run that failed, or on other images, has seen nothing here."""
 MOST_UNFOLDED = 2
 """So many "not run" lines stand open when a model has nothing else to say."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateLine:
-    """One sentence of a model; `rank` as of a label."""
+    """One sentence of a model; `rank` as of a label.
+
+    Attributes:
+        least_lines: room that it keeps, so that a few words more move nothing below it.
+    """
 
     message: Message
     rank: str = "2"
+    least_lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +73,32 @@ def model_blocks(desk: ReadingDesk) -> tuple[ModelBlock, ...]:
 
 
 def looked_for(desk: ReadingDesk) -> Message:
-    """What the programs on this computer look for, and that nothing looks for the rest."""
+    """What was looked for in this study, what could have been, and that nothing seeks the rest."""
+    ended = {s.model_id for s in desk.detection.statuses() if s.state in ENDED}
+    done, missing = _kinds(desk, ended, are_in=True), _kinds(desk, ended, are_in=False)
+    missing = [name for name in missing if name not in done]
+    if not missing:
+        return _looked_for_all(done)
+    if not done:
+        return message("gui.looked_for_nothing_of", missing=listed(missing))
+    return message("gui.looked_for_some", list=listed(done), missing=listed(missing))
+
+
+def _looked_for_all(done: list[str]) -> Message:
+    if not done:
+        return message("gui.looked_for_nothing")
+    return message("gui.looked_for", list=listed(done))
+
+
+def _kinds(desk: ReadingDesk, models: set[str], *, are_in: bool) -> list[str]:
+    """What these models look for, or what the others do."""
     names = [
         desk.render(lesions_name(label.name))
         for manifest in desk.detection.models()
+        if (manifest.id in models) is are_in
         for label in manifest.labels
     ]
-    if not names:
-        return message("gui.looked_for_nothing")
-    return message("gui.looked_for", list=listed(list(dict.fromkeys(names))))
+    return list(dict.fromkeys(names))
 
 
 def detection_progress(desk: ReadingDesk) -> Progress | None:
@@ -116,9 +141,7 @@ def _lines(desk: ReadingDesk, manifest: Manifest, status: RunStatus) -> list[Sta
     )
     lines = [_state_line(desk, manifest, status, shown, found)]
     if status.outside_training is not None:
-        named = model_name(manifest.id, manifest.title)
-        said = message("gui.outside", model=named, reason=status.outside_training)
-        lines.append(StateLine(said, "warning"))
+        lines.append(StateLine(_outside(manifest, status.outside_training, found), "warning"))
     if found is not None:
         lines += [StateLine(warning, "3") for warning in found.warnings]
     return lines
@@ -142,13 +165,21 @@ def _state_line(
     if state is DetectionState.NOTHING_ABOVE_THRESHOLD:
         return StateLine(_no_mark(manifest, shown, found))
     if state is DetectionState.DONE and found is not None:
-        return StateLine(_done(desk, found, series))
+        return StateLine(_done(desk, found, series), least_lines=2)
     return {
         DetectionState.QUEUED: StateLine(message("gui.state_queued", series=series)),
         DetectionState.STALE: StateLine(
             message("gui.state_stale", series=series, reason=reason), "warning"
         ),
     }.get(state, StateLine(message("gui.state_failed", series=series, reason=reason), "warning"))
+
+
+def _outside(manifest: Manifest, reason: Message, found: FindingSet | None) -> Message:
+    """Speaks of marks only where there are some."""
+    named = model_name(manifest.id, manifest.title)
+    if found is None or not found.at_or_above(found.provenance.threshold):
+        return message("gui.outside_no_marks", model=named, reason=reason)
+    return message("gui.outside", model=named, reason=reason)
 
 
 def _running(progress: Progress | None, series: str) -> Message:
@@ -158,17 +189,33 @@ def _running(progress: Progress | None, series: str) -> Message:
 
 
 def _done(desk: ReadingDesk, found: FindingSet, series: str) -> Message:
-    threshold = desk.reviewing.threshold(found)
-    above = found.at_or_above(threshold)
-    solid = [f for f in above if f.score >= found.provenance.threshold_solid]
-    if found.outside_training is not None:
-        solid = []
+    """Counts what the list below counts: marks at the threshold, and what was decided below it."""
+    rows = [
+        row
+        for row in desk.reviewing.rows(found.display_set_id)
+        if row.provenance is not None and row.provenance.model_id == found.provenance.model_id
+    ]
+    below = sum(row.is_below for row in rows)
+    said = _above(desk, found, rows, series)
+    if not below:
+        return said
+    return message("gui.state_below", state=said, count=below)
+
+
+def _above(desk: ReadingDesk, found: FindingSet, rows: list[FindingRow], series: str) -> Message:
+    above = [row for row in rows if not row.is_below]
+    lower = sum(not row.is_solid for row in above)
     if not above:
-        return message("gui.state_done_none", series=series, threshold=score_words(threshold))
-    if len(solid) == len(above):
-        return message("gui.state_done", series=series, marks=marks(len(solid)))
-    more = len(above) - len(solid)
-    return message("gui.state_done_more", series=series, marks=marks(len(solid)), more=more)
+        threshold = score_words(desk.reviewing.threshold(found))
+        return message("gui.state_done_none", series=series, threshold=threshold)
+    if found.outside_training is not None:
+        return message("gui.state_done_folded", series=series, marks=marks(len(above)))
+    if not lower:
+        return message("gui.state_done", series=series, marks=marks(len(above)))
+    if lower == len(above):
+        return message("gui.state_done_lower", series=series, marks=marks(lower))
+    solid = marks(len(above) - lower)
+    return message("gui.state_done_more", series=series, marks=solid, more=lower)
 
 
 def _no_mark(manifest: Manifest, shown: DisplaySet, found: FindingSet | None) -> Message:
@@ -197,9 +244,3 @@ def series_name(shown: DisplaySet) -> str:
     if shown.series.number is not None:
         return str(shown.series.number)
     return shown.series.description or shown.series.modality or "?"
-
-
-def score_words(score: float) -> str:
-    """A score with two figures, with three where two would round it."""
-    words = f"{score:.3f}"
-    return words[:-1] if words.endswith("0") else words

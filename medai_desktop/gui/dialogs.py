@@ -14,7 +14,7 @@ from medai_desktop.gui.detection_words import model_title
 from medai_desktop.gui.dialog import ReadingDialog
 from medai_desktop.gui.labels import label
 from medai_desktop.session.desk import ReadingDesk
-from medai_desktop.text import message
+from medai_desktop.text import Message, message
 
 MOST_LETTERS = 64
 """The longest name that DICOM holds (PS3.5 6.2, PN: 64 characters a group)."""
@@ -57,6 +57,48 @@ class ReaderDialog(ReadingDialog):
             self._then()
 
 
+class UndecidedDialog(ReadingDialog):
+    """Says before an export what it would leave out.
+
+    Args:
+        parent: the window.
+        desk: speaks.
+        counts: marks that nobody has decided on, and findings that the report would hold.
+        then: goes on with the export; not called after Back or Esc.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget,
+        desk: ReadingDesk,
+        counts: tuple[int, int],
+        then: Callable[[], None],
+    ) -> None:
+        super().__init__(parent, desk, message("gui.undecided_title"))
+        self._then = then
+        self.setMinimumWidth(400)
+        self.said = label(desk.render(undecided_words(*counts)), "2")
+        self.content.addWidget(self.said)
+        self.back = self.add_button(message("gui.back"))
+        self.back.clicked.connect(self.reject)
+        self.go_on = self.add_button(message("gui.export"), is_main=True)
+        self.go_on.clicked.connect(self._go_on)
+
+    def _go_on(self) -> None:
+        self.accept()
+        self._then()
+
+
+def undecided_words(undecided: int, held: int) -> Message:
+    """How many marks are open, and what a report would hold now."""
+    marks = message("gui.undecided", count=undecided)
+    if undecided == 1:
+        marks = message("gui.one_undecided")
+    if held == 1:
+        return message("gui.would_hold_one", marks=marks)
+    return message("gui.would_hold", marks=marks, count=held)
+
+
 class AboutDialog(ReadingDialog):
     """What this program is, on which parts it stands, which models there are."""
 
@@ -90,8 +132,9 @@ class DetailsDialog(ReadingDialog):
         self.resize(640, 420)
         blocks = []
         for notice in reversed(desk.notices):
-            lines = [desk.render(notice.message)]
-            lines += [f"  - {desk.render(reason)}" for reason in notice.details]
+            heading = desk.render(notice.message)
+            reasons = [desk.render(reason) for reason in notice.details]
+            lines = [heading, *(f"  - {said}" for said in reasons if said != heading)]
             blocks.append("\n".join(lines))
         self.text = QPlainTextEdit("\n\n".join(blocks))
         self.text.setReadOnly(True)

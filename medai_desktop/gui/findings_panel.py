@@ -10,7 +10,14 @@ from shiboken6 import isValid
 from medai_desktop.gui import icons
 from medai_desktop.gui.decision_buttons import DecisionButtons, Runner
 from medai_desktop.gui.detection_panel import DetectionPanel
-from medai_desktop.gui.finding_rows import LINE_PX, PADDING_PX, FoldRow, MarkRow, finding_rows
+from medai_desktop.gui.finding_rows import (
+    LINE_PX,
+    PADDING_PX,
+    FoldRow,
+    MarkRow,
+    MoreRow,
+    finding_rows,
+)
 from medai_desktop.gui.finding_thumbnail import FindingThumbnails
 from medai_desktop.gui.fitted_scroll import FittedScroll
 from medai_desktop.gui.labels import label
@@ -56,6 +63,8 @@ class FindingsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self._states_area = FittedScroll(self.states, STATES_SHARE)
+        self.threshold.slider.sliderPressed.connect(lambda: self._states_area.stand_still(True))
+        self.threshold.slider.sliderReleased.connect(lambda: self._states_area.stand_still(False))
         layout.addWidget(self._states_area)
         layout.addWidget(self.threshold)
         layout.addWidget(self._hidden)
@@ -82,7 +91,9 @@ class FindingsPanel(QWidget):
         self._states_area.fit()
 
     def _place_buttons(self, row: MarkRow | None) -> None:
-        wanted = None if row is None else (row.key, row.buttons_top_px, self._desk.language)
+        wanted: object = None
+        if row is not None:
+            wanted = row.key, row.buttons_top_px, row.decided, self._desk.language
         item = None if row is None else self.rows.item_of(row.key)
         if wanted == self._buttons_for and (item is None or self.rows.itemWidget(item)):
             return
@@ -92,6 +103,7 @@ class FindingsPanel(QWidget):
             self.buttons = DecisionButtons(
                 self._desk, self._runner, TEXT_LEFT_PX, row.buttons_top_px, is_own=row.is_own
             )
+            self.buttons.show_decided(row.decided)
             self.rows.setItemWidget(item, self.buttons)
 
     def _take_buttons_away(self) -> None:
@@ -116,6 +128,10 @@ def paint_finding_row(painter: QPainter, option: QStyleOptionViewItem, row: obje
         caret = "ph.caret-down" if row.is_open else "ph.caret-right"
         painter.drawPixmap(12, area.top() + 12, icons.picture(caret, DARK.text_beside, 16))
         paint_line(painter, 34, area.top() + 12, area.width() - 46, Line(row.spoken))
+    elif isinstance(row, MoreRow):
+        paint_ground(painter, option, DARK.ground)
+        said = Line(row.spoken, DARK.text_unconfirmed)
+        paint_line(painter, 12, area.top() + 12, area.width() - 24, said)
     elif isinstance(row, MarkRow):
         _paint_mark(painter, option, row)
     painter.setOpacity(1.0)
@@ -136,7 +152,12 @@ def _paint_mark(painter: QPainter, option: QStyleOptionViewItem, row: MarkRow) -
     squares = SQUARES * SQUARE_STEP_PX + 8 if row.steps is not None else 0
     paint_line(painter, TEXT_LEFT_PX, top, room - squares, Line(row.place, DARK.text, is_bold=True))
     paint_line(painter, TEXT_LEFT_PX, top + LINE_PX, room, Line(row.what))
+    next_top = top + 2 * LINE_PX
+    if row.extent:
+        extent = Line(row.extent, DARK.text_unconfirmed, is_italic=True)
+        paint_line(painter, TEXT_LEFT_PX, next_top, room, extent)
+        next_top += LINE_PX
     colour = DARK.text if row.is_rejected else DARK.reader
-    paint_line(painter, TEXT_LEFT_PX, top + 2 * LINE_PX, room, Line(row.status, colour))
+    paint_line(painter, TEXT_LEFT_PX, next_top, room, Line(row.status, colour))
     if row.steps is not None:
         paint_squares(painter, right, top, row.steps)

@@ -22,15 +22,21 @@ class FittedScroll(QScrollArea):
     def __init__(self, held: QWidget, most_share: float) -> None:
         super().__init__()
         self._held, self._most_share = held, most_share
+        self._is_still = False
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(held)
 
+    def stand_still(self, is_still: bool) -> None:
+        """Keeps its height while something below it is in the reader's hand."""
+        self._is_still = is_still
+        self.fit()
+
     def fit(self) -> None:
         """Looks again how high it has to be."""
         parent, layout = self.parentWidget(), self._held.layout()
-        if parent is None or layout is None:
+        if parent is None or layout is None or self._is_still:
             return
         width = max(1, self.width())
         wanted = layout.heightForWidth(width) if layout.hasHeightForWidth() else -1

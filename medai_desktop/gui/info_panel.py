@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from medai_desktop.detection.naming import lesions_name
-from medai_desktop.gui.detection_words import model_title, score_words
+from medai_desktop.findings import score_words
+from medai_desktop.gui.detection_words import model_title
 from medai_desktop.gui.info_words import facts, sentences
 from medai_desktop.gui.labels import label, rule
 from medai_desktop.gui.series_words import title

@@ -100,6 +100,12 @@ class Menus:
         shown = self._desk.viewing.active_display_set
         return shown is not None and bool(self._choices(shown))
 
+    def preset_titles(self) -> tuple[str, ...]:
+        """What can be chosen for the series in the active viewport, in words."""
+        shown = self._desk.viewing.active_display_set
+        choices = () if shown is None else self._choices(shown)
+        return tuple(self._desk.render(self._desk.presets.title(one)) for one in choices)
+
     def fill_presets(self) -> None:
         """The presets of the series in the active viewport, with their keys."""
         self.presets.clear()

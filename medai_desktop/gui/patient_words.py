@@ -7,7 +7,7 @@ import hashlib
 from medai_desktop.gui.theme import PATIENT_COLOURS
 from medai_desktop.source.instance import PatientFacts
 from medai_desktop.text import Message, message
-from medai_desktop.view.person_words import age, sex
+from medai_desktop.view.person_words import age, age_on, sex
 
 
 def patient_key(patient: PatientFacts) -> tuple[str, str, str]:
@@ -28,9 +28,15 @@ def patient_title(patient: PatientFacts) -> Message | str:
     return patient.name or patient.patient_id or message("gui.no_name")
 
 
-def patient_facts(patient: PatientFacts) -> tuple[Message | str, ...]:
-    """Sex, age and id, as far as they are known."""
-    parts = [part for part in (sex(patient.sex), age(patient.age)) if part]
+def patient_facts(patient: PatientFacts, study_date: str = "") -> tuple[Message | str, ...]:
+    """Sex, age and id, as far as they are known.
+
+    Args:
+        patient: who.
+        study_date: ISO form; with the birth date it gives the age that the header leaves out.
+    """
+    told = age(patient.age) or age_on(patient.birth_date, study_date) or ""
+    parts = [part for part in (sex(patient.sex), told) if part]
     if patient.patient_id and patient.name:
         parts.append(message("gui.patient_id", id=patient.patient_id))
     return tuple(parts)

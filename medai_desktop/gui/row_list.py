@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListWidget,
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
 )
 
 from medai_desktop.gui.guard import answering, guarded
 
+TIP_OFFSET = QPoint(-8, 14)
+"""Qt puts a tool tip so far below the place that it is asked for."""
 VALUE = int(Qt.ItemDataRole.UserRole)
 OWN_KEYS = frozenset(
     {
@@ -148,6 +151,21 @@ class RowList(QListWidget):
                 event.accept()
                 return True
         return super().event(event)
+
+    @answering(False)
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tool tips stand below their row: its buttons and words stay free."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            item = self.itemAt(event.pos())
+            words = "" if item is None else item.toolTip()
+            if item is None or not words:
+                QToolTip.hideText()
+                return True
+            area = self.visualItemRect(item)
+            below = self.viewport().mapToGlobal(area.bottomLeft()) - TIP_OFFSET
+            QToolTip.showText(below, words, self.viewport(), area)
+            return True
+        return super().viewportEvent(event)
 
     @guarded
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -28,6 +28,7 @@ class Line:
     text: str
     colour: str = DARK.text_beside
     is_bold: bool = False
+    is_italic: bool = False
 
 
 def is_hovered(option: QStyleOptionViewItem) -> bool:
@@ -64,6 +65,7 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem, colour: str) -
 def paint_line(painter: QPainter, left: int, top: int, width: int, line: Line) -> None:
     """One line of text in a height of 16 px, cut where there is no room."""
     used = theme.font(is_bold=line.is_bold)
+    used.setItalic(line.is_italic)
     painter.setFont(used)
     painter.setPen(QColor(line.colour))
     area = QRect(left, top, max(0, width), LINE_PX)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from medai_desktop.gui.patient_words import patient_colour, patient_key, patient
 from medai_desktop.review import FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.session.reviewing import FindingRow
 from medai_desktop.text import Message, message
 
 Thumbnail = Callable[[str], QPixmap | None]
@@ -162,24 +162,29 @@ def _marks(desk: ReadingDesk, study: Study) -> dict[str, Message]:
     """What the programs said of each series of the study being read, in the same grey."""
     if study is not desk.opening.current_study:
         return {}
-    counts = Counter(
-        row.display_set.id
-        for row in desk.reviewing.rows()
-        if row.provenance is not None
-        and not row.is_folded
-        and row.reviewed.status is not FindingStatus.REJECTED
-    )
+    made: dict[str, list[FindingRow]] = {}
+    for row in desk.reviewing.rows():
+        if row.provenance is not None:
+            made.setdefault(row.display_set.id, []).append(row)
     said = {}
     for status in desk.detection.statuses():
-        words = _run_words(status, counts[status.display_set_id])
+        words = _run_words(status, made.get(status.display_set_id, []))
         if words is not None:
             said[status.display_set_id] = words
     return said
 
 
-def _run_words(status: RunStatus, count: int) -> Message | None:
+def _run_words(status: RunStatus, made: list[FindingRow]) -> Message | None:
+    """What the program marked; what readers made of it changes no count."""
     if status.state is DetectionState.RUNNING:
         return message("gui.list_running")
-    if status.state in {DetectionState.DONE, DetectionState.NOTHING_ABOVE_THRESHOLD}:
-        return marks_words(count)
-    return None
+    if status.state not in {DetectionState.DONE, DetectionState.NOTHING_ABOVE_THRESHOLD}:
+        return None
+    open_ones = [row for row in made if not row.is_folded]
+    if not open_ones:
+        said = marks_words(len(made))
+        return message("gui.list_folded", marks=said) if made else said
+    said = marks_words(len(open_ones))
+    if all(row.reviewed.status is FindingStatus.REJECTED for row in open_ones):
+        return message("gui.list_rejected", marks=said)
+    return said

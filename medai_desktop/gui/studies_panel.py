@@ -48,10 +48,10 @@ class PatientBanner(QWidget):
         layout.addWidget(self.name)
         layout.addWidget(self.facts)
 
-    def show_patient(self, patient: PatientFacts) -> None:
+    def show_patient(self, patient: PatientFacts, study_date: str) -> None:
         """Shows another patient, or says the same in another language."""
         self.name.say(self._said(patient_title(patient)))
-        self.facts.say("   ".join(self._said(part) for part in patient_facts(patient)))
+        self.facts.say("   ".join(self._said(part) for part in patient_facts(patient, study_date)))
         colour = patient_colour(patient)
         if colour != self._colour:
             self._colour = colour
@@ -139,7 +139,7 @@ class StudiesPanel(QWidget):
         if study is None:
             self.series.show_rows(())
             return
-        self.banner.show_patient(study.patient)
+        self.banner.show_patient(study.patient, study.facts.date)
         self.series.show_rows(study_rows(self._desk, self._thumbnail))
         shown = self._desk.viewing.layout.active_viewport.display_set_id
         if shown is not None and not self.series.hasFocus():

@@ -53,6 +53,8 @@ QPushButton {{ color: {theme.text}; background: transparent; border: 1px solid {
 QPushButton:hover {{ background: {theme.hover}; }}
 QPushButton:pressed {{ background: {theme.raised}; }}
 QPushButton:focus {{ border: 1px solid {theme.text_beside}; }}
+QPushButton[stands="true"] {{ color: {theme.reader}; background: {theme.line};
+  border: 1px solid {theme.line}; }}
 QPushButton:disabled {{ color: {theme.faded(theme.text)}; border: 1px solid {theme.line}; }}
 QPushButton#flat {{ border: 1px solid transparent; padding: 0 8px; color: {theme.text_beside};
   text-align: left; }}

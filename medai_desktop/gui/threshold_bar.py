@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
@@ -9,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QVBoxLayout, QWidget
 
 from medai_desktop.detection.naming import model_name
-from medai_desktop.findings import FindingSet
-from medai_desktop.gui.detection_words import score_words, series_name
+from medai_desktop.findings import FindingSet, score_words
+from medai_desktop.gui.detection_words import series_name
 from medai_desktop.gui.guard import answering, guarded
 from medai_desktop.gui.keys import ARROWS, keeps_arrows
 from medai_desktop.gui.labels import icon_button, label, name_it
@@ -18,6 +19,7 @@ from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import Message, message
 
 STEPS = 1000
+WIDEST = "0.888"
 ARROW_STEP = 10
 PAGE_STEP = 50
 SMALL = "min-height: 22px; min-width: 22px; max-width: 22px;"
@@ -39,6 +41,15 @@ class ScoreSlider(QSlider):
             super().keyPressEvent(event)
         else:
             event.ignore()
+
+
+def least_step(threshold: float) -> int:
+    """The lowest step: the high-sensitivity point of the model.
+
+    Below it nothing was ever measured; a run keeps hundreds of scores down there, and each of
+    them would come up as a mark.
+    """
+    return min(STEPS, math.ceil(round(threshold * STEPS, 6)))
 
 
 class ThresholdBar(QWidget):
@@ -63,12 +74,16 @@ class ThresholdBar(QWidget):
         self.reset = icon_button("ph.arrow-counter-clockwise", self._put_back)
         self.reset.setStyleSheet(SMALL)
         self.slider = ScoreSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(1, STEPS)
         self.slider.setSingleStep(ARROW_STEP)
         self.slider.setPageStep(PAGE_STEP)
         self.slider.valueChanged.connect(self._moved)
         self.slider.sliderPressed.connect(self._pressed)
         self.slider.sliderReleased.connect(self._kept)
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(WIDEST))
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line = QHBoxLayout()
         line.setSpacing(4)
         line.addWidget(self._name, 1)
@@ -102,6 +117,7 @@ class ThresholdBar(QWidget):
         self.reset.setVisible(round(value * STEPS) != round(own * STEPS))
         self._is_refreshing = True
         try:
+            self.slider.setRange(least_step(own), STEPS)
             self.slider.setValue(round(value * STEPS))
         finally:
             self._is_refreshing = False

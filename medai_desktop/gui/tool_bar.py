@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -30,10 +30,28 @@ HEIGHT_PX = 48
 TOOLS = ("see.tool_scroll", "see.tool_window", "see.tool_pan", "see.tool_zoom")
 MARKERS = ("measure.tool_ruler", "measure.tool_box", "see.tool_crosshair")
 WORDED = ("see.planes", "see.volume")
-PRESETS_PX = 116
-"""Of one width whatever the preset is called: the tools beside it stay where they are."""
+MOST_PRESETS_PX = 116
+"""As wide as the longest preset of the series: the tools beside it stay where they are."""
+AROUND_PRESET_PX = 24
+CARET_PX = 12
 COMPACT_PX = 1200
 """In a narrower window the icons that explain themselves go without words."""
+
+
+class ChoiceButton(QToolButton):
+    """Names what is chosen; the caret at its right end says that there is more."""
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button and its caret."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        try:
+            left, top = self.width() - CARET_PX - 4, (self.height() - CARET_PX) // 2
+            colour = DARK.text_beside if self.isEnabled() else DARK.text_unconfirmed
+            painter.drawPixmap(left, top, icons.picture("ph.caret-down", colour, CARET_PX))
+        finally:
+            painter.end()
 
 
 class MainToolBar(QToolBar):
@@ -65,8 +83,7 @@ class MainToolBar(QToolBar):
             text = say(words())
             name_it(button, text)
             if button is self.buttons["presets"]:
-                room = PRESETS_PX - icons.ICON_PX - 24
-                text = elided(text, button.font(), room)
+                text = self._fit_presets(button, text)
             button.setText(text)
         is_open = self._desk.opening.current_study is not None
         nothing = say(message("session.nothing_open"))
@@ -92,11 +109,19 @@ class MainToolBar(QToolBar):
             if self.buttons[name].toolButtonStyle() != style:
                 self.buttons[name].setToolButtonStyle(style)
 
+    def _fit_presets(self, button: QToolButton, text: str) -> str:
+        metrics = button.fontMetrics()
+        words = (text, *self._menus.preset_titles())
+        around = icons.ICON_PX + AROUND_PRESET_PX + CARET_PX
+        widest = max(metrics.horizontalAdvance(one) for one in words)
+        width = min(MOST_PRESETS_PX + CARET_PX, widest + around)
+        button.setFixedWidth(width)
+        return elided(text, button.font(), width - around)
+
     def _fill_left(self) -> None:
         self._menu("open", "ph.folder-open", lambda: message("gui.open"), self._menus.opening)
         self._menu("layout", "ph.squares-four", lambda: message("gui.layout"), self._menus.layout)
         self._menu("presets", "ph.circle-half", self._preset_title, self._menus.presets)
-        self.buttons["presets"].setFixedWidth(PRESETS_PX)
         self._separate()
         for identity in TOOLS:
             self._command(identity)
@@ -137,7 +162,7 @@ class MainToolBar(QToolBar):
         menu: QMenu,
         kind: str = "words",
     ) -> QToolButton:
-        button = QToolButton()
+        button = ChoiceButton() if name == "presets" else QToolButton()
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         style = Qt.ToolButtonStyle.ToolButtonTextOnly

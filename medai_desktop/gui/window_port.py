@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from medai_desktop.gui.dialog import ReadingDialog
-from medai_desktop.gui.dialogs import AboutDialog, DetailsDialog, ReaderDialog
+from medai_desktop.gui.dialogs import AboutDialog, DetailsDialog, ReaderDialog, UndecidedDialog
+from medai_desktop.gui.file_dialogs import Asked, ask
 from medai_desktop.gui.grabbing import png_of
 from medai_desktop.gui.palette import CommandPalette
 from medai_desktop.gui.shortcut_sheet import ShortcutSheet
@@ -19,6 +20,7 @@ from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 
 PICTURE_NAME = "view.png"
+OPEN_FOLDER = message("commands.open_folder")
 
 
 class Areas(Protocol):
@@ -58,31 +60,33 @@ class WindowPort:
 
     def ask_for_folder(self) -> None:
         """Asks which folder to open, and opens it."""
-        title = self._desk.render(message("commands.open_folder"))
-        folder = QFileDialog.getExistingDirectory(self._window, title, self._last_folder())
-        if folder:
-            self._desk.opening.open_paths((Path(folder),))
+        mode = QFileDialog.FileMode.Directory
+        opening = message("gui.open")
+        for folder in self._ask(Asked(OPEN_FOLDER, opening, self._last_folder(), mode)):
+            self._desk.opening.open_paths((folder,))
 
     def ask_for_files(self) -> None:
         """Asks which files to open, and opens them."""
-        title = self._desk.render(message("commands.open_files"))
-        files, _ = QFileDialog.getOpenFileNames(self._window, title, self._last_folder())
+        mode = QFileDialog.FileMode.ExistingFiles
+        title, opening = message("commands.open_files"), message("gui.open")
+        files = self._ask(Asked(title, opening, self._last_folder(), mode))
         if files:
-            self._desk.opening.open_paths([Path(name) for name in files])
+            self._desk.opening.open_paths(files)
 
     def ask_where_to_export(self) -> None:
-        """Asks for a folder, and exports into it."""
-        title = self._desk.render(message("gui.report_folder"))
-        folder = QFileDialog.getExistingDirectory(self._window, title)
-        if folder:
-            self._desk.exporting.export(Path(folder))
+        """Asks for a folder, and exports into it; first of all says what would be missing."""
+        undecided, held = self._desk.exporting.outlook()
+        if not undecided:
+            self._export()
+            return
+        self._open(UndecidedDialog(self._window, self._desk, (undecided, held), self._export))
 
     def save_picture(self) -> None:
         """Asks for a file name, and saves the view as PNG."""
-        title = self._desk.render(message("commands.save_picture"))
-        name, _ = QFileDialog.getSaveFileName(self._window, title, PICTURE_NAME, "PNG (*.png)")
-        if name:
-            self.save_picture_as(Path(name))
+        title, start = message("commands.save_picture"), self._result_folder() / PICTURE_NAME
+        mode, filters = QFileDialog.FileMode.AnyFile, ("PNG (*.png)",)
+        for path in self._ask(Asked(title, message("gui.save"), start, mode, filters)):
+            self.save_picture_as(path)
 
     def save_picture_as(self, path: Path) -> None:
         """Saves the view as PNG with what is drawn on it, and says so."""
@@ -151,7 +155,26 @@ class WindowPort:
                 old.deleteLater()
         dialog.open()
 
-    def _last_folder(self) -> str:
+    def _export(self) -> None:
+        mode, title = QFileDialog.FileMode.Directory, message("gui.report_folder")
+        asked = Asked(title, message("gui.export"), self._result_folder(), mode)
+        for folder in self._ask(asked):
+            self._desk.exporting.export(folder)
+
+    def _ask(self, asked: Asked) -> Sequence[Path]:
+        return ask(self._window, self._desk, asked)
+
+    def _last_folder(self) -> Path:
         """Where the last study was opened from: the next one often lies beside it."""
-        paths = self._desk.opening.opened_paths
-        return str(paths[0].parent) if paths else ""
+        recent = [entry.study.paths for entry in self._desk.recent.entries]
+        for paths in (self._desk.opening.opened_paths, *recent):
+            if paths and paths[0].parent.is_dir():
+                return paths[0].parent
+        return Path.home()
+
+    def _result_folder(self) -> Path:
+        """Where the last report went, else where the study lies."""
+        last = self._desk.exporting.last
+        if last is not None and last.findings_document.parent.is_dir():
+            return last.findings_document.parent
+        return self._last_folder()

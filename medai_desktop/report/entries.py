@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from medai_desktop.findings import Finding, FindingSet, Provenance, RunStatus
+from medai_desktop.findings import (
+    DetectionState,
+    Finding,
+    FindingSet,
+    LengthMeasurement,
+    Provenance,
+    RunStatus,
+)
 from medai_desktop.review import Decision, FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Study
 
+UNENDED = frozenset({DetectionState.QUEUED, DetectionState.RUNNING, DetectionState.FAILED})
+"""A model that was asked and has not answered."""
 NOBODY = "-"
 """Stands for the reader of a threshold that was moved before anyone was named."""
 
@@ -42,22 +51,38 @@ class ReportEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LengthEntry:
+    """A length that a reader measured, and on what."""
+
+    measurement: LengthMeasurement
+    display_set: DisplaySet
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """What readers did.
 
     Attributes:
         entries: every finding that was before them, rejected and undecided ones too.
         decisions: the journal, oldest first, decisions taken back included.
+        lengths: what they measured, oldest first.
     """
 
     entries: tuple[ReportEntry, ...]
     decisions: tuple[Decision, ...]
+    lengths: tuple[LengthEntry, ...] = ()
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Names of everyone who decided something, in the order of their first decision."""
-        names = (decision.reader for decision in self.decisions)
+        """Everyone who decided or measured something, in the order of their first decision."""
+        names = [decision.reader for decision in self.decisions]
+        names += [entry.measurement.reader for entry in self.lengths]
         return tuple(dict.fromkeys(name for name in names if name not in ("", NOBODY)))
+
+    @property
+    def undecided(self) -> int:
+        """How many marks nobody has decided on; they are in no report."""
+        return self.count(FindingStatus.OPEN)
 
     def count(self, *statuses: FindingStatus) -> int:
         """How many findings have one of these statuses."""
@@ -81,6 +106,21 @@ class ReportContent:
     statuses: tuple[RunStatus, ...]
     finding_sets: tuple[FindingSet, ...]
     review: Review | None = None
+
+    @property
+    def lengths(self) -> Sequence[LengthEntry]:
+        """What readers measured."""
+        return () if self.review is None else self.review.lengths
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is outstanding: no undecided mark, no model that was asked in vain.
+
+        Without a reader nobody is waited for: what the models said is all that there is to say.
+        """
+        if any(status.state in UNENDED for status in self.statuses):
+            return False
+        return self.review is None or self.review.undecided == 0
 
     @property
     def readers(self) -> Sequence[str]:

@@ -8,13 +8,19 @@ What a reader exports carries one member more, ``review``::
                     "edited_by" or null, and the members of a finding as it now stands}],
       "decisions": [{"id", "finding_id" or null, "display_set_id", "kind", "reader", "at", "reason",
                      "threshold" or null, "model" or null, "weights_sha256" or null,
-                     "seen_before_mark", "undone", "undoes"}]
+                     "seen_before_mark", "undone", "undoes"}],
+      "undecided": number,
+      "measurements": [{"id", "kind": "length", "display_set_id", "reader", "length_mm" or null,
+                        "length_px", "at_detector", "ends_lps_mm" or null, "ends_px",
+                        "sop_instance_uid" or null, "frame" or null}]
     }
 
 ``findings`` are those that were before the reader: at or above their threshold, or decided on;
 ``status`` is one of open, agreed, edited, added, rejected, unsure; the score of a reader's own is
 null. ``decisions`` is the journal, oldest first, nothing left out; ``undone`` tells that a later
-decision took it back, ``undoes`` the id of the one that it takes back. Times are UTC, ISO 8601.
+decision took it back, ``undoes`` the id of the one that it takes back. ``undecided`` marks are in
+no report. ``ends_px`` are (column, row) of the image they were drawn on, 0 the edge of the first
+pixel; without ``sop_instance_uid`` they are pixels of a reformatted plane. Times are UTC, ISO 8601.
 ``results`` stay what the programs said, whatever readers made of it; a run that did not come to its
 end has no findings there, though an earlier one may have had some.
 
@@ -30,7 +36,7 @@ from dataclasses import dataclass
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, Finding, FindingSet, RunStatus
-from medai_desktop.report.entries import ReportEntry, Review
+from medai_desktop.report.entries import LengthEntry, ReportEntry, Review
 from medai_desktop.report.sentences import research_sentence
 from medai_desktop.review import Decision, DecisionKind
 from medai_desktop.series.display_set import DisplaySet
@@ -199,6 +205,29 @@ def _review(review: Review) -> Json:
         "readers": list(review.readers),
         "findings": [_reviewed(entry) for entry in review.entries],
         "decisions": [_decision(d, d.id in undone) for d in review.decisions],
+        "undecided": review.undecided,
+        "measurements": [_length(entry) for entry in review.lengths],
+    }
+
+
+def _length(entry: LengthEntry) -> Json:
+    line = entry.measurement
+    ends, shift = (line.start_lps_mm, line.end_lps_mm), 0.0
+    image = None
+    if line.slice_index is not None:
+        image, shift = entry.display_set.frames[line.slice_index].reference, 0.5
+    return {
+        "id": str(line.id),
+        "kind": "length",
+        "display_set_id": line.display_set_id,
+        "reader": line.reader or None,
+        "length_mm": None if line.length_mm is None else round(line.length_mm, 3),
+        "length_px": round(line.length_px, 3),
+        "at_detector": line.is_at_detector,
+        "ends_lps_mm": None if None in ends else [list(end) for end in ends if end is not None],
+        "ends_px": [[u + shift, v + shift] for u, v in (line.start_px, line.end_px)],
+        "sop_instance_uid": None if image is None else image.sop_instance_uid,
+        "frame": None if image is None else image.frame,
     }
 
 

@@ -63,6 +63,7 @@ def class_of(shown: DisplaySet, sop_instance_uid: str) -> str:
 def spoken_of(content: ReportContent) -> list[DisplaySet]:
     """The display sets that a report refers to."""
     spoken = {entry.display_set.id for entry in content.entries}
+    spoken |= {entry.display_set.id for entry in content.lengths}
     spoken |= {found.display_set_id for found in content.finding_sets}
     shown = [candidate for candidate in content.study.display_sets if candidate.id in spoken]
     return shown or list(content.study.display_sets[:1])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from medai_desktop import __version__
 from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
-from medai_desktop.report.entries import ReportContent, ReportEntry
+from medai_desktop.report.entries import LengthEntry, ReportContent, ReportEntry
 from medai_desktop.review import Decision, DecisionKind, FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.text import Message, MessageArgument, listed, message
@@ -118,6 +118,22 @@ def entry_sentence(entry: ReportEntry, render: Render) -> str:
     if entry.status is FindingStatus.EDITED:
         return render(message("report.edited", **who, model=model))
     return render(message("report.unread", label=label, model=model))
+
+
+def length_sentence(entry: LengthEntry, render: Render) -> str:
+    """A length, who measured it, and where."""
+    line = entry.measurement
+    value = line.length_px if line.length_mm is None else line.length_mm
+    about: dict[str, str] = {
+        "length": f"{value:.1f}",
+        "reader": line.reader or "-",
+        "series": series_name(entry.display_set, render),
+    }
+    if line.length_mm is None:
+        return render(message("report.length_px", **about))
+    if line.is_at_detector:
+        return render(message("report.length_at_detector", **about))
+    return render(message("report.length_mm", **about))
 
 
 def _state(

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from medai_desktop import __version__
 from medai_desktop.errors import ReportError
 from medai_desktop.report.entries import ReportContent
+from medai_desktop.report.length_groups import is_placed, length_group
 from medai_desktop.report.measurement_groups import has_place, measurement_group
 from medai_desktop.report.references import report_evidence, spoken_of
 from medai_desktop.report.sentences import (
     PROGRAM,
     ReportLine,
     entry_sentence,
+    length_sentence,
     report_lines,
     series_message,
 )
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         Comprehensive3DSR,
         ContainerContentItem,
         ContentItem,
+        ContentSequence,
         TextContentItem,
     )
     from pydicom.dataset import Dataset
@@ -85,7 +88,7 @@ def structured_report(content: ReportContent, render: Render) -> Dataset:
             sop_instance_uid=f"2.25.{uuid.uuid4().int}",
             instance_number=1,
             manufacturer=PROGRAM,
-            is_complete=True,
+            is_complete=content.is_whole,
             is_final=False,
             is_verified=False,
             series_description="Research use only: findings",
@@ -133,9 +136,9 @@ def _report_class() -> type[Comprehensive3DSR]:
 
 
 def _root(content: ReportContent, render: Render) -> ContainerContentItem:
-    """The root container: context, findings, then every state and sentence.
+    """The root container: context, findings and lengths, then every state and sentence.
 
-    Without a finding there is no "Imaging Measurements"; TID 1500 then asks for "Qualitative
+    Without any there is no "Imaging Measurements"; TID 1500 then asks for "Qualitative
     Evaluations", which are there in any case.
     """
     from highdicom.sr import (
@@ -160,20 +163,40 @@ def _root(content: ReportContent, render: Render) -> ContainerContentItem:
             RelationshipTypeValues.HAS_CONCEPT_MOD,
         )
     )
-    placed = [entry for entry in content.entries if has_place(entry.finding)]
-    if placed:
+    groups = _groups(content, render)
+    if groups:
         measurements = ContainerContentItem(
             codes.DCM.ImagingMeasurements, relationship_type=RelationshipTypeValues.CONTAINS
         )
         measurements.ContentSequence = ContentSequence()
-        for entry in placed:
-            measurements.ContentSequence.extend(
-                measurement_group(entry, entry_sentence(entry, render))
-            )
+        for group in groups:
+            measurements.ContentSequence.extend(group)
         root.ContentSequence.append(measurements)
-    elsewhere = [ReportLine(entry_sentence(e, render)) for e in content.entries if e not in placed]
-    root.ContentSequence.append(_evaluations([*report_lines(content, render), *elsewhere]))
+    lines = [*report_lines(content, render), *_elsewhere(content, render)]
+    root.ContentSequence.append(_evaluations(lines))
     return root
+
+
+def _groups(content: ReportContent, render: Render) -> list[ContentSequence]:
+    """Findings, then lengths, whose place can be told."""
+    findings = [
+        measurement_group(entry, entry_sentence(entry, render))
+        for entry in content.entries
+        if has_place(entry.finding)
+    ]
+    lengths = [
+        length_group(entry, length_sentence(entry, render))
+        for entry in content.lengths
+        if is_placed(entry)
+    ]
+    return [*findings, *lengths]
+
+
+def _elsewhere(content: ReportContent, render: Render) -> list[ReportLine]:
+    """What has no place is said in words: nothing is left out without one."""
+    said = [entry_sentence(e, render) for e in content.entries if not has_place(e.finding)]
+    said += [length_sentence(e, render) for e in content.lengths if not is_placed(e)]
+    return [ReportLine(text) for text in said]
 
 
 def _evaluations(lines: list[ReportLine]) -> ContainerContentItem:

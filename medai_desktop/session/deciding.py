@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from medai_desktop.detection.naming import model_name
 from medai_desktop.errors import StorageError
-from medai_desktop.findings import Finding, FindingSet
+from medai_desktop.findings import Finding, FindingSet, score_words
 from medai_desktop.review import Decision, DecisionKind, RejectReason, ReviewHistory
 from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
@@ -298,7 +298,9 @@ def _whose(found: FindingSet) -> tuple[str, str, str]:
 def did(kind: DecisionKind, place: Message, threshold: float | None) -> Message:
     """What was done, in words."""
     if kind is DecisionKind.MOVE_THRESHOLD:
-        return message("session.did_move_threshold", place=place, value=f"{threshold or 0:.2f}")
+        return message(
+            "session.did_move_threshold", place=place, value=score_words(threshold or 0.0)
+        )
     return {
         DecisionKind.AGREE: message("session.did_agree", place=place),
         DecisionKind.REJECT: message("session.did_reject", place=place),

@@ -91,7 +91,9 @@ class ReadingDesk:
         images = self.reviewing.images
         self.measuring = Measuring(context, supplies.journal, self.undoing, images)
         self.reviewing.when_selected = lambda: self.measuring.select(None)
-        self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
+        self.exporting = Exporting(
+            context, self.opening, self.detection, self.reviewing, self.measuring
+        )
         self.recent = RecentStudies(context, supplies.journal)
         self.restoring = Restoring(context, self.opening, supplies.journal)
         self.restoring.restore = self._restore

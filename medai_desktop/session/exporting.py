@@ -13,7 +13,7 @@ from medai_desktop.errors import CancelledError, MedaiError, ReportError, Source
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.jobs import Job, JobContext, JobThreads, Progress
 from medai_desktop.report.atomic_file import write_atomically, write_together
-from medai_desktop.report.entries import ReportContent, ReportEntry, Review
+from medai_desktop.report.entries import LengthEntry, ReportContent, ReportEntry, Review
 from medai_desktop.report.findings_document import (
     ResultEntry,
     SkippedEntry,
@@ -21,12 +21,13 @@ from medai_desktop.report.findings_document import (
     findings_document,
 )
 from medai_desktop.report.structured_report import report_bytes
-from medai_desktop.review import Decision
+from medai_desktop.review import Decision, FindingStatus
 from medai_desktop.review.history import EXPORTED
 from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.every_state import every_state
+from medai_desktop.session.measuring import Measuring
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.plan_detection import PlannedRun, plan_detection
 from medai_desktop.session.reviewing import FindingRow, Reviewing
@@ -50,6 +51,8 @@ class Exported:
         findings: how many are reported.
         left_out: why there is no structured report; None when there is one.
         held_back: agreed findings that are not reported, because the images are others now.
+        lengths: so many measured lengths are in the report.
+        undecided: so many marks are not in it, because nobody has decided on them.
     """
 
     structured_report: Path | None
@@ -57,6 +60,8 @@ class Exported:
     findings: int
     left_out: Message | None = None
     held_back: int = 0
+    lengths: int = 0
+    undecided: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class _BeforeReader:
         finding_sets: the newest runs.
         manifests: of the usable models.
         digests: of the display sets, by id; empty where not every pixel is here.
+        lengths: what the reader measured.
     """
 
     study: Study
@@ -80,6 +86,7 @@ class _BeforeReader:
     finding_sets: tuple[FindingSet, ...]
     manifests: tuple[Manifest, ...]
     digests: dict[str, str]
+    lengths: tuple[LengthEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +127,14 @@ def write_export(
     warnings = () if left_out is None else (left_out,)
     told = findings_document(results, skipped, wording.document, content.review, warnings)
     write_together({**files, document: document_bytes(told)})
-    made = report if left_out is None else None
-    return Exported(made, document, len(content.entries), left_out)
+    return Exported(
+        report if left_out is None else None,
+        document,
+        len(content.entries),
+        left_out,
+        lengths=len(content.lengths),
+        undecided=0 if content.review is None else content.review.undecided,
+    )
 
 
 class Exporting:
@@ -132,6 +145,7 @@ class Exporting:
         opening: which study is open.
         detection: states of the models.
         reviewing: findings and decisions.
+        measuring: what the reader measured.
     """
 
     def __init__(
@@ -140,14 +154,22 @@ class Exporting:
         opening: Opening,
         detection: Detection,
         reviewing: Reviewing,
+        measuring: Measuring,
     ) -> None:
         self._context = context
         self._opening = opening
         self._detection = detection
         self._reviewing = reviewing
+        self._measuring = measuring
         self._threads = JobThreads("export")
         self.last: Exported | None = None
         self._job: Job[Exported] | None = None
+
+    def outlook(self) -> tuple[int, int]:
+        """How many marks nobody has decided on, and how many findings a report would hold now."""
+        statuses = [row.reviewed.status for row in self._reviewing.rows()]
+        undecided = sum(status is FindingStatus.OPEN for status in statuses)
+        return undecided, sum(status in EXPORTED for status in statuses)
 
     def export(self, folder: Path) -> Job[Exported] | None:
         """Writes SR and findings.json into a folder; None with nothing open.
@@ -211,6 +233,15 @@ class Exporting:
             self._detection.finding_sets(),
             manifests,
             {shown.id: self._reviewing.images.digest(shown) for shown in study.display_sets},
+            self._lengths(study),
+        )
+
+    def _lengths(self, study: Study) -> tuple[LengthEntry, ...]:
+        shown = {candidate.id: candidate for candidate in study.display_sets}
+        return tuple(
+            LengthEntry(line, shown[line.display_set_id])
+            for line in self._measuring.measurements()
+            if line.display_set_id in shown
         )
 
     def _with_digests(self, before: _BeforeReader, job: JobContext) -> _BeforeReader:
@@ -233,17 +264,32 @@ class Exporting:
             self._context.notify(Notice(job.failure))
         elif job.outcome is not None:
             self.last = done = job.outcome
-            folder, why = str(done.findings_document.parent), done.left_out
-            said = message("session.exported", findings=done.findings, folder=folder)
-            if done.findings == 1:
-                said = message("session.exported_one", folder=folder)
-            if why is not None:
-                said = message("session.exported_without_report", folder=folder, reason=why)
-            self._context.notify(Notice(said, is_warning=why is not None))
+            is_warning = done.left_out is not None
+            self._context.notify(Notice(exported_words(done), is_warning=is_warning))
             if done.held_back:
                 held = message("session.export_left_out", count=done.held_back)
                 self._context.notify(Notice(held))
         self._context.changed(Changes(findings=True))
+
+
+def exported_words(done: Exported) -> Message:
+    """What was written, and what is not in it."""
+    folder = str(done.findings_document.parent)
+    if done.left_out is not None:
+        reason = done.left_out
+        return message("session.exported_without_report", folder=folder, reason=reason)
+    said = message("session.exported", findings=done.findings, folder=folder)
+    if done.findings == 1:
+        said = message("session.exported_one", folder=folder)
+    if done.lengths:
+        number = {1: message("session.exported_one_length", said=said)}
+        many = message("session.exported_lengths", said=said, count=done.lengths)
+        said = number.get(done.lengths, many)
+    if not done.undecided:
+        return said
+    if done.undecided == 1:
+        return message("session.exported_one_undecided", said=said)
+    return message("session.exported_undecided", said=said, count=done.undecided)
 
 
 def _content(before: _BeforeReader) -> ReportContent:
@@ -255,7 +301,7 @@ def _content(before: _BeforeReader) -> ReportContent:
         tuple(_entry(row) for row in rows if row.reviewed.status in EXPORTED),
         _statuses(before),
         before.finding_sets,
-        Review(tuple(_entry(row) for row in rows), decisions),
+        Review(tuple(_entry(row) for row in rows), decisions, before.lengths),
     )
 
 

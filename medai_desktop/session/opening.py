@@ -19,16 +19,11 @@ from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.pixel_store import LoadState, PixelStore
 from medai_desktop.session.shelf import Scanned, Shelf
+from medai_desktop.session.skipped_words import skipped_notice
 from medai_desktop.source.instance import SkippedFile
 from medai_desktop.text import Message, message
 from medai_desktop.volume import Volume
 
-MAX_NAMED_FILES = 2
-"""So many skipped files are named in the notice itself; the rest stand in its details."""
-HARMLESS = frozenset(
-    {"source.not_dicom", "source.dicomdir", "series.not_an_image", "series.same_image"}
-)
-"""Reasons that take no image from the reader: they are said, but no warning."""
 THUMBNAIL_PX = 96
 
 __all__ = ["LoadState", "Opening"]
@@ -59,6 +54,7 @@ class Opening:
         self.current_study: Study | None = None
         self.opened_paths: tuple[Path, ...] = ()
         self.last_scan_failed = False
+        self._said: tuple[Notice, ...] = ()
         self.when_study_selected: Callable[[Study], None] = lambda study: None
 
     @property
@@ -196,7 +192,6 @@ class Opening:
             for study in outcome.found.studies
         )
         self._put(studies, outcome)
-        self._say_skipped(outcome)
         self._context.changed(Changes(studies=True))
         new = [study for study in studies if study.id not in before]
         current = self.current_study
@@ -207,6 +202,7 @@ class Opening:
             again = [study for study in studies if study.id == current.id] or list(studies)
             if again:
                 self._select(again[0])
+        self._say_skipped(outcome, paths)
 
     def _put(self, studies: tuple[Study, ...], outcome: Scanned) -> None:
         """Takes the studies over; what changed on the disc is not kept in memory."""
@@ -220,33 +216,25 @@ class Opening:
         self._sets = sets
 
     def _select(self, study: Study) -> None:
-        self.current_study = study
+        before, self.current_study = self.current_study, study
+        if before is None or _person(before) != _person(study):
+            self._forget_skipped()
         self._context.changed(Changes(studies=True))
         self.when_study_selected(study)
         for listed in (study, *self.studies):
             self._request_thumbnails(listed)
 
-    def _say_skipped(self, outcome: Scanned) -> None:
-        reasons = sorted(
-            dict.fromkeys(item.reason for item in outcome.skipped),
-            key=lambda reason: reason.id in HARMLESS,
-        )
-        is_warning = any(reason.id not in HARMLESS for reason in reasons)
-        details = tuple(reasons)
-        if not outcome.found.studies and not details:
-            self._context.notify(Notice(message("session.nothing_there")))
-        elif not outcome.found.studies:
-            self._context.notify(Notice(message("session.nothing_readable"), details))
-        elif len(details) == 1:
-            self._context.notify(Notice(details[0], details, is_warning))
-        elif details:
-            first = message("session.two_reasons", first=details[0], second=details[1])
-            said = (
-                message("session.some_skipped", skipped=len(details), reasons=first)
-                if len(details) > MAX_NAMED_FILES
-                else first
-            )
-            self._context.notify(Notice(said, details, is_warning))
+    def _forget_skipped(self) -> None:
+        """What could not be opened of another patient is no news of this one."""
+        for notice in self._said:
+            self._context.dismiss(notice)
+        self._said = ()
+
+    def _say_skipped(self, outcome: Scanned, paths: tuple[Path, ...]) -> None:
+        notice = skipped_notice(outcome.skipped, paths, are_images_open=outcome.images > 0)
+        if notice is not None:
+            self._said = (*self._said, notice)
+            self._context.notify(notice)
 
     def _request_thumbnails(self, study: Study) -> None:
         for shown in study.display_sets:
@@ -267,6 +255,11 @@ class Opening:
         if job.outcome is not None and self.display_set(shown.id) is shown:
             self._thumbnails[shown.id] = job.outcome
             self._context.changed(Changes(loading=True))
+
+
+def _person(study: Study) -> tuple[str, str, str]:
+    patient = study.patient
+    return patient.patient_id, patient.issuer, "" if patient.patient_id else patient.name
 
 
 def _is_same(known: Study, study: Study) -> bool:

@@ -19,10 +19,12 @@ class Scanned:
     Attributes:
         found: everything that is open now, earlier scans included.
         skipped: files that cannot be used, and that no earlier scan has told of.
+        images: so many files of this scan can be used.
     """
 
     found: StudyList
     skipped: tuple[SkippedFile, ...]
+    images: int
 
 
 class Shelf:
@@ -62,7 +64,8 @@ class Shelf:
         found = build_studies(self._headers.values(), self._unread.values())
         new = [item for item in (*skipped, *found.skipped) if item not in self._told]
         self._told.update(new)
-        return Scanned(found, tuple(new))
+        unused = {item.path for item in found.skipped}
+        return Scanned(found, tuple(new), sum(path not in unused for path in headers))
 
 
 def _top(path: Path) -> Path:

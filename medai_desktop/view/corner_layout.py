@@ -55,13 +55,7 @@ def corner_overlay(corners: CornerText, size_px: tuple[int, int]) -> Overlay:
     ]
     if corners.view_and_side:
         above = len(bottom_left) + (len(bottom_right) if over else 0)
-        place = (MARGIN_PX, floor - 4 - above * LINE_PX)
-        ink = Ink.WARNING if MISSING in corners.view_and_side else Ink.TEXT
-        texts.append(
-            OverlayText(
-                corners.view_and_side, place, Anchor.BOTTOM_LEFT, ink, is_bold=True, is_large=True
-            )
-        )
+        texts += _large(corners.view_and_side, floor - 4 - above * LINE_PX)
     texts += _column(label[::-1], width / 2, height - LABEL_PX, -LINE_PX, Anchor.BOTTOM_CENTER)
     return Overlay(texts=tuple(texts))
 
@@ -105,6 +99,17 @@ def _column(
     lines: Sequence[str], x: float, y: float, step: float, anchor: Anchor
 ) -> list[OverlayText]:
     return [OverlayText(line, (x, y + n * step), anchor) for n, line in enumerate(lines)]
+
+
+def _large(parts: Sequence[str], y: float) -> list[OverlayText]:
+    """View and side beside each other; only what is missing warns."""
+    texts, x = [], MARGIN_PX
+    for part in parts:
+        ink = Ink.WARNING if MISSING in part else Ink.TEXT
+        place = (x, y)
+        texts.append(OverlayText(part, place, Anchor.BOTTOM_LEFT, ink, is_bold=True, is_large=True))
+        x += text_width_px(part) * LARGE_SHARE + GAP_PX
+    return texts
 
 
 def _fitted(lines: Sequence[str], room: float) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ class CornerText:
         bottom_left: image and technique.
         bottom_right: how it is shown.
         bottom_center: the research label, always.
-        view_and_side: of a radiograph, large, above the bottom left; it warns with a question mark.
+        view_and_side: of a radiograph, large, above the bottom left; a question mark
+            stands for what is missing.
     """
 
     top_left: tuple[str, ...]
@@ -42,7 +43,7 @@ class CornerText:
     bottom_left: tuple[str, ...]
     bottom_right: tuple[str, ...]
     bottom_center: tuple[str, ...]
-    view_and_side: str = ""
+    view_and_side: tuple[str, ...] = ()
 
 
 def corner_text(
@@ -69,7 +70,7 @@ def corner_text(
     patient = shown.patient
     synthetic = render(message("view.synthetic")) if Flag.SYNTHETIC in shown.flags else ""
     lossy = _lossy(shown) if Flag.LOSSY in shown.flags else ""
-    side = "" if state.kind is ViewportKind.VOLUME else view_and_side(shown, render)
+    side = () if state.kind is ViewportKind.VOLUME else view_and_side(shown, render)
     if mode == "minimal":
         left = _lines(patient.name, patient.patient_id, synthetic)
         return CornerText(left, _lines(shown.study.date), (), _lines(lossy), research, side)

@@ -27,6 +27,7 @@ _VIEWS = {
     RadiographView.OBLIQUE: message("view.view_oblique"),
     RadiographView.SPECIAL: message("view.view_special"),
 }
+_NO_VIEW, _NO_SIDE = message("view.view_missing"), message("view.side_missing")
 _SIDES = {Side.RIGHT: "R", Side.LEFT: "L", Side.BOTH: "R+L"}
 
 
@@ -51,22 +52,23 @@ def place_text(shown: DisplaySet, state: ViewportState) -> str:
     return "" if middle is None else f"{axis[1]} {round(float(middle[axis[0]]), 1) + 0.0:.1f}"
 
 
-def view_and_side(shown: DisplaySet, render: Render) -> str:
-    """View and side of a radiograph, such as ``PA L``; a question mark for what is missing.
+def view_and_side(shown: DisplaySet, render: Render) -> tuple[str, ...]:
+    """View and side of a radiograph; what is missing is named, with a question mark.
 
+    Apart from each other: a side that is known is never in doubt because the view is missing.
     Unpaired parts have no side to miss.
     """
     if shown.series.modality not in FILMS:
-        return ""
+        return ()
     acquisition = shown.acquisition
     view = shown.technique.view_position
     if not view:
         named = _VIEWS.get(acquisition.view)
-        view = MISSING if named is None else render(named)
+        view = render(_NO_VIEW if named is None else named)
     side = _SIDES.get(acquisition.side, "")
     if not side and acquisition.region is Region.EXTREMITY:
-        side = MISSING
-    return f"{view} {side}".strip()
+        side = render(_NO_SIDE)
+    return tuple(part for part in (view, side) if part)
 
 
 def _ct(shown: DisplaySet, state: ViewportState, render: Render) -> tuple[str, ...]:

@@ -16,8 +16,15 @@ def unguarded(tree: ast.Module) -> list[str]:
         for method in owner.body
         if isinstance(method, ast.FunctionDef)
         and method.name.endswith("Event")
-        and not any(isinstance(d, ast.Name) and d.id == "guarded" for d in method.decorator_list)
+        and not any(is_guard(decorator) for decorator in method.decorator_list)
     ]
+
+
+def is_guard(decorator: ast.expr) -> bool:
+    """``@guarded``, or ``@answering(...)`` where Qt asks for an answer."""
+    if isinstance(decorator, ast.Call):
+        return isinstance(decorator.func, ast.Name) and decorator.func.id == "answering"
+    return isinstance(decorator, ast.Name) and decorator.id == "guarded"
 
 
 def test_every_event_handler_is_guarded() -> None:
@@ -33,3 +40,5 @@ def test_a_bare_event_handler_is_seen() -> None:
     bare = "class Widget:\n    def paintEvent(self, event): ...\n"
     assert unguarded(ast.parse(bare)) == ["Widget.paintEvent"]
     assert unguarded(ast.parse(bare.replace("    def", "    @guarded\n    def"))) == []
+    answers = bare.replace("    def", "    @answering(False)\n    def")
+    assert unguarded(ast.parse(answers)) == []

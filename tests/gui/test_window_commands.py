@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -23,7 +23,7 @@ from medai_desktop.text import message
 from medai_desktop.view.tool import Tool
 from medai_desktop.view.viewport import ViewportKind
 from tests.gui.hands import click
-from tests.gui.windows import WAIT_MS, MakeWindow, desk_of, two_series
+from tests.gui.windows import WAIT_MS, Looked, MakeWindow, desk_of, two_series
 from tests.phantoms import clinical, volumes
 
 
@@ -54,10 +54,7 @@ def test_every_id_is_there_once() -> None:
 def test_every_command_runs_with_nothing_open(
     make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    for ask in ("getExistingDirectory",):
-        monkeypatch.setattr(QFileDialog, ask, lambda *_: "")
-    for ask in ("getOpenFileNames", "getSaveFileName"):
-        monkeypatch.setattr(QFileDialog, ask, lambda *_: ([], ""))
+    monkeypatch.setattr(QFileDialog, "exec", lambda _: 0)
     window = make_window()
     last = ["file.open_sample", "file.quit"]
     assert {"file.copy_picture", *last} <= {item.id for item in COMMANDS}
@@ -293,3 +290,26 @@ def test_every_command_can_be_reached_with_the_mouse(make_window: MakeWindow) ->
         and not item.id.startswith(("move.", "see.preset_", "findings.reject_"))
     }
     assert unreached <= {"rest.cancel", "findings.next", "findings.previous"}
+
+
+def presets_of(window: MainWindow) -> list[QAction]:
+    """What the menu of presets offers now."""
+    window.menus.fill_presets()
+    return window.menus.presets.actions()[:3]
+
+
+def test_the_preset_button_is_as_wide_as_its_choices(
+    make_window: MakeWindow, tmp_path: Path, looked: Looked
+) -> None:
+    ct = make_window(two_series(tmp_path))
+    mr = make_window([looked.folder])
+    widths = []
+    for window in (ct, mr):
+        button = window.tool_bar.buttons["presets"]
+        width = button.width()
+        for action in presets_of(window):
+            action.trigger()
+            window._refresh_panels()
+            assert button.width() == width, "the tools beside it stay where they are"
+        widths.append(width)
+    assert widths[1] < widths[0], "no hole where every name is short"

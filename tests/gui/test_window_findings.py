@@ -6,41 +6,41 @@ import uuid
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from medai_desktop.app.locations import Locations
 from medai_desktop.catalog.journal import CatalogJournal
-from medai_desktop.findings import DetectionState, FindingSet, finding_id
+from medai_desktop.findings import DetectionState, FindingSet
+from medai_desktop.gui.detection_words import _no_mark
 from medai_desktop.gui.dialogs import ReaderDialog
 from medai_desktop.gui.finding_rows import FoldRow, MarkRow, steps
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.theme import DARK
 from medai_desktop.review import DecisionKind, FindingStatus, RejectReason
+from medai_desktop.text import message
 from medai_desktop.view.box_edit import VoxelBox
-from tests.gui.hands import click, click_row, drag, row_rectangle
-from tests.gui.windows import SAMPLE, WAIT_MS, Looked, MakeWindow, desk_of
+from tests.gui.hands import click, click_row, row_rectangle
+from tests.gui.windows import (
+    SAMPLE,
+    WAIT_MS,
+    Looked,
+    MakeWindow,
+    decisions,
+    desk_of,
+    mark_rows,
+    see,
+    series_said,
+)
 
 
 @pytest.fixture
 def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
     """A head study with marks of an earlier run."""
     return make_window([looked.folder], is_private=False)
-
-
-def mark_rows(window: MainWindow) -> list[MarkRow]:
-    return [row for row in window.side.findings.rows.rows() if isinstance(row, MarkRow)]
-
-
-def decisions(locations: Locations, display_set_id: str) -> list[DecisionKind]:
-    journal = CatalogJournal(locations.catalog)
-    try:
-        return [entry.kind for entry in journal.decisions([display_set_id])]
-    finally:
-        journal.close()
 
 
 def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> None:
@@ -50,11 +50,6 @@ def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> N
     QTest.keyClicks(dialog.name, name)
     QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not dialog.isVisible())
-
-
-def see(window: MainWindow, qtbot: QtBot) -> None:
-    """Waits for the pictures: what is not on the screen yet is not decided on."""
-    qtbot.waitUntil(lambda: all(view.is_current for view in window.viewports), timeout=WAIT_MS)
 
 
 def test_rows_show_what_counts_and_fold_what_scores_lower(
@@ -84,6 +79,30 @@ def test_state_is_said_in_sentences(window: MainWindow, looked: Looked) -> None:
     assert said[1].endswith("done: 2 marks, 2 more with a lower score")
     assert said[-1].startswith("Looked for: enhancing masses.")
     assert any("not run on 1 other series" in line for line in said)
+
+
+def test_nothing_was_looked_for_before_a_program_ran(
+    make_window: MakeWindow, looked: Looked
+) -> None:
+    window = make_window([looked.folder])
+    said = window.side.findings.states.texts()[-1]
+    assert said.startswith("No program has looked at these images.")
+    assert "Not looked for by any program: enhancing masses and everything else." in said
+    assert not any(line.startswith("Looked for:") for line in window.side.findings.states.texts())
+
+
+def test_the_study_list_counts_what_was_marked_whatever_the_reader_decided(
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
+) -> None:
+    desk = desk_of(window)
+    desk.reviewing.set_reader("Dr Lee")
+    assert series_said(window, marks).endswith(" · 2 marks")
+    for number in (0, 1):
+        click_row(window.side.findings.rows, number)
+        see(window, qtbot)
+        window.run("findings.reject")
+        rejected = " · 2 marks, rejected" if number else " · 2 marks"
+        assert series_said(window, marks).endswith(rejected)
 
 
 def test_thumbnail_is_cut_from_the_pixels(window: MainWindow, qtbot: QtBot) -> None:
@@ -239,79 +258,6 @@ def test_ones_own_mark_can_be_edited_and_deleted_but_not_agreed_with(
     assert "measure.delete" not in panel.buttons.identities
 
 
-@pytest.fixture
-def two_models(
-    make_window: MakeWindow, marks: FindingSet, looked: Looked, locations: Locations
-) -> tuple[MainWindow, FindingSet]:
-    """The marks, and those of another model on the same series at other places."""
-    run = uuid.uuid4()
-    made_by = replace(
-        marks.provenance, model_id="other-model", model_title="Other", weights_sha256="f" * 64
-    )
-    findings = tuple(
-        replace(one, id=finding_id(run, n)) for n, one in enumerate(marks.findings[2:])
-    )
-    other = replace(marks, run=run, provenance=made_by, findings=findings)
-    journal = CatalogJournal(locations.catalog)
-    journal.record_run(other)
-    journal.close()
-    return make_window([looked.folder], is_private=False), other
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_each_model_has_its_own_threshold_and_the_slider_can_move_it(
-    two_models: tuple[MainWindow, FindingSet],
-    marks: FindingSet,
-    make_window: MakeWindow,
-    looked: Looked,
-    qtbot: QtBot,
-) -> None:
-    window, other = two_models
-    desk, bar = desk_of(window), window.side.findings.threshold
-    desk.reviewing.set_reader("Dr Lee")
-    own = marks.provenance.threshold
-
-    def choose(title: str) -> None:
-        click(bar.choose)
-        qtbot.waitUntil(bar.menu.isVisible)
-        action = next(a for a in bar.menu.actions() if a.text().startswith(title))
-        QTest.mouseClick(
-            bar.menu, Qt.MouseButton.LeftButton, pos=bar.menu.actionGeometry(action).center()
-        )
-
-    for title, found in (("Other", other), ("Brain mass MR", marks), ("Other", other)):
-        choose(title)
-        assert bar.found is not None
-        assert bar.found.provenance.model_id == found.provenance.model_id
-    drag(bar.slider, handle_at(window), QPoint(bar.slider.width() - 2, handle_at(window).y()))
-    assert desk.reviewing.threshold(other) > other.provenance.threshold_solid
-    assert desk.reviewing.threshold(marks) == own
-    newer = replace(other, provenance=replace(other.provenance, weights_sha256="e" * 64))
-    assert desk.reviewing.threshold(newer) == own, "another version of the model"
-    click_row(window.side.findings.rows, 0)
-    assert bar.found is not None
-    assert bar.found.provenance.model_id == marks.provenance.model_id, "of the selected mark"
-    window.close()
-    again = desk_of(make_window([looked.folder], is_private=False))
-    assert again.reviewing.threshold(other) > other.provenance.threshold_solid
-    assert again.reviewing.threshold(marks) == own
-
-
-def test_one_model_needs_no_choice(window: MainWindow) -> None:
-    assert window.side.findings.threshold.slider.isVisible()
-    assert not window.side.findings.threshold.choose.isVisible()
-
-
-def handle_at(window: MainWindow) -> QPoint:
-    slider = window.side.findings.threshold.slider
-    option = QStyleOptionSlider()
-    slider.initStyleOption(option)
-    area = slider.style().subControlRect(
-        QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
-    )
-    return area.center()
-
-
 def test_a_decided_mark_below_the_threshold_says_so(
     window: MainWindow, marks: FindingSet, qtbot: QtBot
 ) -> None:
@@ -329,46 +275,6 @@ def test_a_decided_mark_below_the_threshold_says_so(
     assert row.what in row.spoken
     desk.undoing.undo()
     assert {row.what for row in mark_rows(window)} == {"Enhancing mass"}
-
-
-def test_threshold_drag_changes_the_rows_and_is_journalled_once(
-    window: MainWindow, locations: Locations, marks: FindingSet
-) -> None:
-    desk, bar = desk_of(window), window.side.findings.threshold
-    desk.reviewing.set_reader("Dr Lee")
-    before = len(mark_rows(window))
-    assert not bar.reset.isVisible()
-    drag(bar.slider, handle_at(window), QPoint(bar.slider.width() - 2, handle_at(window).y()))
-    assert desk.reviewing.threshold(marks) > marks.provenance.threshold_solid
-    assert len(mark_rows(window)) < before
-    assert decisions(locations, marks.display_set_id) == [DecisionKind.MOVE_THRESHOLD]
-    assert bar.reset.isVisible()
-    click(bar.reset)
-    assert desk.reviewing.threshold(marks) == marks.provenance.threshold
-    assert {f.id for f in marks.findings[:2]} <= {row.key for row in mark_rows(window)}
-
-
-def test_touching_the_slider_moves_nothing(
-    window: MainWindow, locations: Locations, marks: FindingSet
-) -> None:
-    desk, bar = desk_of(window), window.side.findings.threshold
-    desk.reviewing.set_reader("Dr Lee")
-    place = handle_at(window)
-    QTest.mouseClick(bar.slider, Qt.MouseButton.LeftButton, pos=place)
-    assert desk.reviewing.threshold(marks) == marks.provenance.threshold
-    assert decisions(locations, marks.display_set_id) == []
-
-
-def test_arrows_of_the_slider_are_its_own(window: MainWindow, marks: FindingSet) -> None:
-    desk, slider = desk_of(window), window.side.findings.threshold.slider
-    desk.reviewing.set_reader("Dr Lee")
-    stage = desk.viewing.stage_index
-    slider.setFocus()
-    QTest.keyClick(slider, Qt.Key.Key_Right)
-    assert desk.reviewing.threshold(marks) == pytest.approx(
-        marks.provenance.threshold + 0.01, abs=0.002
-    )
-    assert desk.viewing.stage_index == stage
 
 
 def test_hidden_marks_are_said(window: MainWindow) -> None:
@@ -418,3 +324,100 @@ def test_programs_are_named_before_anything_is_open(make_window: MakeWindow) -> 
     assert said[0] == "Programs on this computer"
     assert said[1].startswith("Brain mass MR ")
     assert said[1].endswith(", ready")
+
+
+def test_rows_say_the_size_and_can_be_told_apart(
+    make_window: MakeWindow, marks: FindingSet, looked: Looked, locations: Locations
+) -> None:
+    first = marks.findings[0]
+    twin = replace(first, id=uuid.uuid4(), score=first.score - 0.01)
+    journal = CatalogJournal(locations.catalog)
+    journal.record_run(replace(marks, run=uuid.uuid4(), findings=(first, twin, marks.findings[1])))
+    journal.close()
+    window = make_window([looked.folder], is_private=False)
+    rows = mark_rows(window)
+    assert len({row.place for row in rows}) == 3
+    assert sorted(row.place.rpartition(", ")[2] for row in rows)[1:] == ["mark 1", "mark 2"]
+    assert [row.extent for row in rows] == ["auto: 60 x 60 mm"] * 2 + ["auto: 36 x 36 mm"]
+    assert all(row.extent in row.spoken for row in rows)
+    assert rows[0].spoken.endswith(", not a probability")
+
+
+def test_marks_are_not_spoken_of_before_there_are_any(
+    make_window: MakeWindow, looked: Looked, locations: Locations, marks: FindingSet
+) -> None:
+    reason = message("view.research")
+    low = replace(marks.findings[0], score=marks.provenance.threshold / 2)
+    for findings, folded in (((low,), False), (marks.findings, True)):
+        journal = CatalogJournal(locations.catalog)
+        run = replace(marks, run=uuid.uuid4(), findings=findings, outside_training=reason)
+        journal.record_run(run)
+        journal.close()
+        window = make_window([looked.folder], is_private=False)
+        said = [line for line in window.side.findings.states.texts() if "Outside" in line]
+        assert len(said) == 1
+        assert ("folded" in said[0]) is folded
+        assert series_said(window, marks).endswith("4 marks, folded" if folded else "no mark")
+        window.close()
+
+
+def test_one_image_is_one_image(
+    make_window: MakeWindow, looked: Looked, marks: FindingSet, locations: Locations
+) -> None:
+    journal = CatalogJournal(locations.catalog)
+    journal.record_run(replace(marks, run=uuid.uuid4(), findings=()))
+    journal.close()
+    window = make_window([looked.folder], is_private=False)
+    desk = desk_of(window)
+    shown = looked.shown
+    one = replace(shown, frames=shown.frames[:1])
+    assert "(24 images)" in desk.render(_no_mark(looked.manifest, shown, None))
+    assert "(1 image)" in desk.render(_no_mark(looked.manifest, one, None))
+    assert any("(24 images)" in line for line in window.side.findings.states.texts())
+
+
+def test_the_button_of_what_stands_is_pressed(
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
+) -> None:
+    desk, panel = desk_of(window), window.side.findings
+    desk.reviewing.set_reader("Dr Lee")
+    click_row(panel.rows, 0)
+    see(window, qtbot)
+
+    def standing() -> tuple[bool, bool, bool]:
+        assert panel.buttons is not None
+        one, other, third = panel.buttons.agree, panel.buttons.reject, panel.buttons.unsure
+        return one.property("stands"), other.property("stands"), third.property("stands")
+
+    def ground() -> QColor:
+        assert panel.buttons is not None
+        return panel.buttons.agree.grab().toImage().pixelColor(8, 6)
+
+    assert standing() == (False, False, False)
+    before = ground()
+    window.run("findings.agree")
+    assert standing() == (True, False, False)
+    assert ground() == QColor(DARK.line) != before
+    window.run("findings.unsure")
+    assert standing() == (False, False, True)
+    window.run("findings.undo")
+    window.run("findings.undo")
+    assert standing() == (False, False, False)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_tool_tip_of_a_row_leaves_its_buttons_free(
+    window: MainWindow, qtbot: QtBot, marks: FindingSet
+) -> None:
+    panel = window.side.findings
+    click_row(panel.rows, 0)
+    area, view = row_rectangle(panel.rows, 0), panel.rows.viewport()
+    place = QPoint(area.left() + 100, area.top() + 20)
+    QApplication.sendEvent(
+        view, QHelpEvent(QHelpEvent.Type.ToolTip, place, view.mapToGlobal(place))
+    )
+    (tip,) = (w for w in QApplication.topLevelWidgets() if w.objectName() == "qtooltip_label")
+    assert tip.isVisible()
+    row = QRect(view.mapToGlobal(area.topLeft()), area.size())
+    assert not tip.geometry().intersects(row)
+    QToolTip.hideText()

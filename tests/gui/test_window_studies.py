@@ -10,11 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from medai_desktop.gui.labels import ELLIPSIS, elided
 from medai_desktop.gui.main_window import MainWindow
-from medai_desktop.gui.patient_words import patient_colour
+from medai_desktop.gui.patient_words import patient_colour, patient_facts
 from medai_desktop.gui.series_drag import SERIES_MIME, dragged_series, series_data
 from medai_desktop.gui.series_rows import PatientRow, SeriesRow, StudyRow
 from medai_desktop.source.instance import PatientFacts
-from medai_desktop.text import Language
+from medai_desktop.text import Language, message
 from tests.gui.hands import click_row, row_rectangle
 from tests.gui.windows import MakeWindow, desk_of, small_series, two_series
 from tests.phantoms import clinical, volumes
@@ -230,3 +230,19 @@ def test_click_lies_on_the_row_that_is_painted(make_window: MakeWindow, tmp_path
     rows = window.studies.series
     area = row_rectangle(rows, rows.count() - 1)
     assert rows.itemAt(QPoint(area.left() + 30, area.top() + 20)) is rows.item(rows.count() - 1)
+
+
+def test_the_banner_has_the_age_that_the_corner_has(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    tags = SeriesTags(birth_date="19611231", more={"PatientAge": None})
+    small_series(tmp_path, tags)
+    window = make_window([tmp_path])
+    assert "63 y" in window.studies.banner.facts.text()
+    young = PatientFacts("A", "1", birth_date="2025-03-02")
+    assert message("view.age_months", number=11) in patient_facts(young, "2026-03-01")
+    told = PatientFacts("A", "1", birth_date="1961-03-02", age="060Y")
+    assert message("view.age_years", number=60) in patient_facts(told, "2026-03-01")
+    assert patient_facts(PatientFacts("A", "1", birth_date="1961-03-02")) == (
+        message("gui.patient_id", id="1"),
+    )

@@ -11,11 +11,16 @@ from typing import Protocol
 import numpy as np
 from pytestqt.qtbot import QtBot
 
+from medai_desktop.app.locations import Locations
+from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.findings import Finding, FindingSet, Provenance, StageSeconds
 from medai_desktop.findings.identity import finding_id, run_id
 from medai_desktop.geometry import OrientedBox, PixelBox
+from medai_desktop.gui.finding_rows import MarkRow
 from medai_desktop.gui.main_window import MainWindow
+from medai_desktop.gui.series_rows import SeriesRow
+from medai_desktop.review import DecisionKind
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import Language
@@ -172,3 +177,28 @@ def two_series(folder: Path) -> tuple[Path, ...]:
         )
         small_series(folder / str(number), tags)
     return (folder,)
+
+
+def mark_rows(window: MainWindow) -> list[MarkRow]:
+    """The marks of the findings list."""
+    return [row for row in window.side.findings.rows.rows() if isinstance(row, MarkRow)]
+
+
+def decisions(locations: Locations, display_set_id: str) -> list[DecisionKind]:
+    """What the journal of this reader holds."""
+    journal = CatalogJournal(locations.catalog)
+    try:
+        return [entry.kind for entry in journal.decisions([display_set_id])]
+    finally:
+        journal.close()
+
+
+def series_said(window: MainWindow, marks: FindingSet) -> str:
+    """The second line of the series in the study list."""
+    rows = window.studies.series.rows()
+    return next(r.said for r in rows if isinstance(r, SeriesRow) and r.key == marks.display_set_id)
+
+
+def see(window: MainWindow, qtbot: QtBot) -> None:
+    """Waits for the pictures: what is not on the screen yet is not decided on."""
+    qtbot.waitUntil(lambda: all(view.is_current for view in window.viewports), timeout=WAIT_MS)

@@ -61,26 +61,6 @@ def texts(dataset: Dataset, name: str = "Comment") -> list[str]:
     return [str(item.TextValue) for item in items(dataset, "TEXT", name)]
 
 
-@pytest.fixture
-def validated(tmp_path: Path) -> Callable[[ReportContent], Dataset]:
-    """Writes a report, has dciodvfy judge it, reads it back."""
-    numbers = itertools.count()
-
-    def validate(content: ReportContent) -> Dataset:
-        path = tmp_path / f"report-{next(numbers)}.dcm"
-        path.write_bytes(report_bytes(content, english))
-        if shutil.which("dciodvfy") is None:
-            pytest.skip("dciodvfy (Debian package dicom3tools) is not here")
-        done = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
-        said = done.stdout + done.stderr
-        assert "Comprehensive3DSR" in said
-        assert "Error" not in said, said
-        assert done.returncode == 0
-        return pydicom.dcmread(path)
-
-    return validate
-
-
 def test_validator_refuses_a_wrong_report(tmp_path: Path) -> None:
     if shutil.which("dciodvfy") is None:
         pytest.skip("dciodvfy (Debian package dicom3tools) is not here")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,10 @@ import pydicom
 import pytest
 
 from medai_desktop.app.locations import find_locations
-from medai_desktop.findings import DetectionState
+from medai_desktop.findings import DetectionState, LengthMeasurement
 from medai_desktop.gui.detection_words import model_blocks
 from medai_desktop.review import FindingStatus, RejectReason
-from medai_desktop.session.exporting import Exported
+from medai_desktop.session.exporting import Exported, exported_words
 from medai_desktop.view.box_edit import VoxelBox
 from tests.doubles.desks import Workplace, make_workplace
 from tests.doubles.detectors import Mark, Script, ScriptedShelf
@@ -292,3 +293,23 @@ def test_a_run_that_failed_does_not_carry_the_findings_of_the_one_before(
     (result,) = told["results"]  # type: ignore[misc]
     assert (result["state"], result["findings"]) == ("failed", [])
     assert "agreed" in [f["status"] for f in told["review"]["findings"]]  # type: ignore[index, call-overload]
+
+
+def test_a_measured_length_leaves_with_the_report(place: Workplace, tmp_path: Path) -> None:
+    none = export(place, tmp_path / "none")
+    shown = place.desk.viewing.active_display_set
+    assert shown is not None
+    ends = ((1.0, 2.0), (4.0, 6.0))
+    line = LengthMeasurement(
+        uuid.uuid4(), shown.id, 3, *ends, (0.0, 0.0, 0.0), (3.0, 4.0, 0.0), 5.0, reader="Dr Weiss"
+    )
+    place.desk.measuring.add(line)
+    done = export(place, tmp_path / "one")
+    assert (none.lengths, done.lengths) == (0, 1)
+    assert f"2.25.{line.id.int}" in tracked(pydicom.dcmread(done.structured_report))
+    assert f"2.25.{line.id.int}" not in tracked(pydicom.dcmread(none.structured_report))
+    told = document(done)["review"]["measurements"]  # type: ignore[index, call-overload]
+    assert [m["length_mm"] for m in told] == [5.0]
+    said = place.desk.render(exported_words(done))
+    assert said.endswith("It holds 1 measured length.")
+    assert "It holds" not in place.desk.render(exported_words(none))

@@ -176,8 +176,8 @@ def test_film_lines() -> None:
     )
     corners = text_of(shown)
     assert corners.bottom_left[2:] == ("60 kVp, 2 mAs", "EI 410 DI 0.3", "mm at detector")
-    assert corners.view_and_side == "PA L"
-    assert text_of(shown, mode="minimal").view_and_side == "PA L"
+    assert corners.view_and_side == ("PA", "L")
+    assert text_of(shown, mode="minimal").view_and_side == ("PA", "L")
     assert text_of(shown, language=Language.CHINESE).bottom_left[-1] == "毫米（探测器平面）"
 
 
@@ -194,20 +194,28 @@ def test_the_source_of_the_millimetres(position: dict[str, tuple[float, float]],
 
 
 @pytest.mark.parametrize(
-    ("made", "mark"),
+    ("made", "marks"),
     [
-        (film("Wrist PA"), "Frontal ?"),
-        (film("Wrist"), "? ?"),
-        (film("Wrist links", technique=TechniqueFacts(view_position="LL")), "LL ?"),
-        (film("Chest PA", body_part="CHEST"), "Frontal"),
+        (film("Wrist PA"), ("Frontal", "side ?")),
+        (film("Wrist"), ("view ?", "side ?")),
+        (film("Wrist links", technique=TechniqueFacts(view_position="LL")), ("LL", "side ?")),
+        (film("Wrist", technique=TechniqueFacts(image_laterality="L")), ("view ?", "L")),
+        (film("Chest PA", body_part="CHEST"), ("Frontal",)),
     ],
 )
-def test_a_missing_side_is_asked_for_in_the_colour_of_warnings(made: Made, mark: str) -> None:
+def test_what_is_missing_is_named_in_the_colour_of_warnings_and_alone_in_it(
+    made: Made, marks: tuple[str, ...]
+) -> None:
     corners = text_of(display_set(made))
-    assert corners.view_and_side == mark
-    (large,) = [t for t in corner_overlay(corners, (400, 400)).texts if t.is_large]
-    assert (large.text, large.anchor) == (mark, Anchor.BOTTOM_LEFT)
-    assert large.ink is (Ink.WARNING if "?" in mark else Ink.TEXT)
+    assert corners.view_and_side == marks
+    large = [t for t in corner_overlay(corners, (400, 400)).texts if t.is_large]
+    assert tuple(text.text for text in large) == marks
+    for text in large:
+        assert text.anchor is Anchor.BOTTOM_LEFT
+        assert text.ink is (Ink.WARNING if "?" in text.text else Ink.TEXT)
+    places = [text.position[0] for text in large]
+    assert places == sorted(set(places)), "beside each other"
+    assert len({text.position[1] for text in large}) == 1
 
 
 def test_a_window_by_hand_has_no_name_and_colour_no_window() -> None:
