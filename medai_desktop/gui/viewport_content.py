@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from medai_desktop.findings import LengthMeasurement
+from medai_desktop.findings import Finding, FindingOrigin, LengthMeasurement
+from medai_desktop.review import ReviewedFinding
 from medai_desktop.review.history import EXPORTED
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
@@ -173,8 +174,8 @@ class ViewportContent:
 
     def mark_area(self, size_px: Size, identity: uuid.UUID) -> HitArea | None:
         """Where a mark is painted, viewport pixels; None when it is not."""
-        wanted = str(identity)
-        return next((h for h in self.overlay(size_px).hits if h.finding_id == wanted), None)
+        found = [h for h in self.overlay(size_px).hits if h.finding_id == str(identity)]
+        return min(found, key=lambda hit: hit.is_original, default=None)
 
     def ruler_at(self, size_px: Size, at_px: Point) -> tuple[LengthMeasurement, int | None] | None:
         """The ruler under a viewport position, and which end of it; None: its line."""
@@ -241,7 +242,8 @@ class ViewportContent:
     def edit_sheet(self, size_px: Size) -> Sheet | None:
         """Where the box under edit can be dragged here; None when it does not cross this view."""
         draft, projection = self._desk.reviewing.editing.draft, self.projection(size_px)
-        if draft is None or projection is None or self.mark_area(size_px, draft.id) is None:
+        area = None if draft is None else self.mark_area(size_px, draft.id)
+        if projection is None or area is None or area.is_original:
             return None
         return self._sheet_of_edit(projection)
 
@@ -291,6 +293,7 @@ class ViewportContent:
                 row.is_solid,
                 row.finding.id == reviewing.selected,
                 row.reviewed.status in EXPORTED,
+                _original(row.reviewed),
             )
             for row in reviewing.drawn()
         )
@@ -303,7 +306,8 @@ class ViewportContent:
             return marks
         identity = str(editing.draft.id)
         sheet = self._sheet_of_edit(projection)
-        if sheet is None or not any(hit.finding_id == identity for hit in marks.hits):
+        is_here = any(h.finding_id == identity and not h.is_original for h in marks.hits)
+        if sheet is None or not is_here:
             return marks
         others = tuple(line for line in marks.lines if line.finding_id != identity)
         return joined(Overlay(others, marks.texts, marks.hits), handles_overlay(sheet, editing.box))
@@ -350,6 +354,15 @@ def rectangle(first: Point, second: Point) -> Overlay:
     (x0, y0), (x1, y1) = first, second
     corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     return Overlay((Polyline(corners, Ink.READER, is_closed=True),))
+
+
+def _original(reviewed: ReviewedFinding) -> Finding | None:
+    """What the program made of a finding that the reader has edited."""
+    original = reviewed.original
+    if original.origin is FindingOrigin.READER:
+        return None
+    is_same = (original.box, original.boxes_px) == (reviewed.finding.box, reviewed.finding.boxes_px)
+    return None if is_same else original
 
 
 def _area(hit: HitArea) -> float:

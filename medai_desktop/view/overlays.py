@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,13 +24,23 @@ Rectangle = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class DrawnFinding:
-    """A finding as it is painted."""
+    """A finding as it is painted.
+
+    Attributes:
+        finding: as it now stands.
+        display_set: where it was seen.
+        is_solid: at or above the higher operating point, or the reader's own.
+        is_selected: drawn thicker.
+        is_decided: the reader agreed, edited or added it.
+        original: as the program made it, when the reader has edited it; else None.
+    """
 
     finding: Finding
     display_set: DisplaySet
     is_solid: bool
     is_selected: bool
     is_decided: bool
+    original: Finding | None = None
 
 
 def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
@@ -115,33 +125,47 @@ def findings_overlay(
     state: ViewportState,
     projection: Projection,
 ) -> Overlay:
-    """Corner brackets of the program, an ellipse of the reader; nothing over the finding itself."""
+    """Corner brackets of the program, an ellipse of the reader; nothing over the finding itself.
+
+    Brackets stay where the program put them; the ellipse follows the reader's edit.
+    """
     lines: list[Polyline] = []
     hits: list[HitArea] = []
     for item in drawn:
-        place = finding_rectangle(item, shown, state, projection)
-        if place is None:
-            continue
-        x0, y0, x1, y1 = place
-        if projection.mm_per_px is not None and shown.geometry is not None:
-            margin = MARK_MARGIN_MM / projection.mm_per_px
-        else:
-            margin = RADIOGRAPH_MARGIN_SHARE * max(x1 - x0, y1 - y0)
-        outer = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
         identity = str(item.finding.id)
-        is_own = item.finding.origin is FindingOrigin.READER
         width = 2.5 if item.is_selected else 1.5
-        if is_own or item.is_decided:
+        outer = _outer(item, shown, state, projection)
+        marked = outer
+        if item.original is not None:
+            marked = _outer(replace(item, finding=item.original), shown, state, projection)
+            hits += [] if marked is None else [HitArea(identity, *marked, is_original=True)]
+        hits += [] if outer is None else [HitArea(identity, *outer)]
+        is_own = item.finding.origin is FindingOrigin.READER and item.original is None
+        if outer is not None and (is_own or item.is_decided or item.original is not None):
             lines.append(
                 Polyline(_ellipse(outer), Ink.READER, not item.is_solid, True, width, identity)
             )
-        if not is_own:
+        if marked is not None and not is_own:
             lines += [
                 Polyline(points, Ink.PROGRAM, not item.is_solid, False, width, identity)
-                for points in _brackets(outer)
+                for points in _brackets(marked)
             ]
-        hits.append(HitArea(identity, *outer))
     return Overlay(tuple(lines), (), tuple(hits))
+
+
+def _outer(
+    item: DrawnFinding, shown: DisplaySet, state: ViewportState, projection: Projection
+) -> Rectangle | None:
+    """The rectangle of a finding with the free margin about it."""
+    place = finding_rectangle(item, shown, state, projection)
+    if place is None:
+        return None
+    x0, y0, x1, y1 = place
+    if projection.mm_per_px is not None and shown.geometry is not None:
+        margin = MARK_MARGIN_MM / projection.mm_per_px
+    else:
+        margin = RADIOGRAPH_MARGIN_SHARE * max(x1 - x0, y1 - y0)
+    return x0 - margin, y0 - margin, x1 + margin, y1 + margin
 
 
 def lengths_overlay(

@@ -205,6 +205,35 @@ def test_marks_of_a_film_stand_eight_hundredths_outside() -> None:
     assert hit.y1 - inner[3] == pytest.approx(0.08 * (y1 - y0))
 
 
+def test_brackets_stay_where_the_program_put_them() -> None:
+    """Blue is the original box, the reader's ellipse the edited one."""
+    item = mark(CHEST, (10, 20, 30, 40), (3,))
+    edited = replace(mark(CHEST, (35, 24, 50, 50), (3, 4)).finding, id=item.finding.id)
+    moved = replace(item, finding=edited, is_decided=True, original=item.finding)
+    state = ViewportState(slice_index=3)
+    projection = stack_projection(CHEST, state, SIZE)
+
+    def outline(drawn: DrawnFinding, ink: Ink) -> tuple[float, ...]:
+        lines = findings_overlay((drawn,), CHEST, state, projection).lines
+        points = np.array([p for line in lines if line.ink is ink for p in line.points])
+        return (*points.min(axis=0), *points.max(axis=0)) if len(points) else ()
+
+    before = outline(item, Ink.PROGRAM)
+    assert outline(moved, Ink.PROGRAM) == pytest.approx(before)
+    reader = outline(moved, Ink.READER)
+    x0, y0 = projection.screen_from_pixel(35 + 3, 24)
+    x1, y1 = projection.screen_from_pixel(50 + 3, 50)
+    assert projection.mm_per_px is not None
+    margin = 4.0 / projection.mm_per_px
+    assert reader == pytest.approx((x0 - margin, y0 - margin, x1 + margin, y1 + margin), abs=0.5)
+    assert reader != pytest.approx(before, abs=5)
+    hits = findings_overlay((moved,), CHEST, state, projection).hits
+    assert [hit.is_original for hit in hits] == [True, False]
+    assert len({hit.finding_id for hit in hits}) == 1
+    state = ViewportState(slice_index=4)
+    assert outline(moved, Ink.PROGRAM) == () and outline(moved, Ink.READER)
+
+
 def test_in_a_slab_the_nearest_box_is_drawn() -> None:
     thin = display_set(Made("Chest", count=40, step_mm=1.0))
     item = mark(thin, (10, 20, 30, 50), (12, 13))
