@@ -87,6 +87,7 @@ class ReadingDesk:
         self.reviewing = Reviewing(
             context, self.opening, self.viewing, self.detection, supplies.journal, self.undoing
         )
+        self.viewing.when_tool_taken = self.reviewing.editing.accept
         self.measuring = Measuring(context, supplies.journal, self.undoing)
         self.reviewing.when_selected = lambda: self.measuring.select(None)
         self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
