@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from medai_desktop.findings import Finding, FindingOrigin, LengthMeasurement
-from medai_desktop.review import ReviewedFinding
-from medai_desktop.review.history import EXPORTED
+from medai_desktop.findings import LengthMeasurement
+from medai_desktop.gui.drawn_findings import drawn_findings
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.memo import Memo
@@ -23,7 +22,6 @@ from medai_desktop.view.corner_text import corner_text
 from medai_desktop.view.length import make_length
 from medai_desktop.view.overlay import HitArea, Ink, Overlay, Polyline
 from medai_desktop.view.overlays import (
-    DrawnFinding,
     crosshair_overlay,
     findings_overlay,
     joined,
@@ -32,15 +30,21 @@ from medai_desktop.view.overlays import (
     scale_overlay,
 )
 from medai_desktop.view.picture import (
+    Picture,
     PictureRequest,
     PlaneRequest,
     StoredSliceRequest,
     VolumeRequest,
 )
 from medai_desktop.view.pointer import knobs_overlay, pointer_overlay
-from medai_desktop.view.projection import Projection, plane_projection, stack_projection
+from medai_desktop.view.projection import (
+    Projection,
+    plane_projection,
+    stack_projection,
+    volume_projection,
+)
 from medai_desktop.view.slab import slices_in_slab
-from medai_desktop.view.viewport import ViewportKind, ViewportState
+from medai_desktop.view.viewport import Camera, ViewportKind, ViewportState
 from medai_desktop.volume import Volume
 
 Size = tuple[int, int]
@@ -58,7 +62,7 @@ class ViewportContent:
     def __init__(self, desk: ReadingDesk, index: int) -> None:
         self._desk, self._index = desk, index
         self._overlay: Memo[Overlay] = Memo()
-        self.reduced_from: int | None = None
+        self.picture: Picture | None = None
 
     @property
     def state(self) -> ViewportState:
@@ -154,7 +158,7 @@ class ViewportContent:
                 desk.reviewing.selected,
                 desk.measuring.selected,
                 desk.pointing.place_lps_mm,
-                self.reduced_from,
+                self._seen,
             ),
             lambda: self._made_overlay(shown, size_px),
         )
@@ -253,8 +257,7 @@ class ViewportContent:
         parts = [self._corners(shown, size_px)]
         projection = self.projection(size_px)
         if projection is None:
-            reduced = reduction_overlay(self.reduced_from, size_px, self._desk.render)
-            return joined(parts[0], reduced)
+            return joined(*parts, *self._on_volume(shown, size_px, parts[0]))
         cross = self._desk.viewing.crosshair_lps_mm
         letters = orientation_overlay(projection, size_px, parts[0])
         parts += [letters, scale_overlay(projection, size_px)]
@@ -266,6 +269,25 @@ class ViewportContent:
         parts += self._knobs(size_px)
         parts += self._pointer(shown, projection)
         return joined(*parts)
+
+    def _on_volume(self, shown: DisplaySet, size_px: Size, corners: Overlay) -> list[Overlay]:
+        """What is drawn on 3D: as the picture was seen, which comes after the camera has turned."""
+        camera, reduced_from = self._seen
+        parts = [reduction_overlay(reduced_from, size_px, self._desk.render)]
+        if self.state.kind is not ViewportKind.VOLUME or shown.geometry is None:
+            return parts
+        projection = volume_projection(shown.geometry, camera, size_px)
+        letters = orientation_overlay(projection, size_px, joined(corners, *parts))
+        return [*parts, letters, self._marks(shown, projection)]
+
+    @property
+    def _seen(self) -> tuple[Camera, int | None]:
+        """The camera of the 3D picture on the screen, and what it was reduced from."""
+        if self.picture is None:
+            return self.state.camera, None
+        seen = self.picture.request
+        camera = seen.camera if isinstance(seen, VolumeRequest) else self.state.camera
+        return camera, self.picture.reduced_from
 
     def _corners(self, shown: DisplaySet, size_px: Size) -> Overlay:
         state, projection = self.state, self.projection(size_px)
@@ -284,23 +306,10 @@ class ViewportContent:
         )
         return corner_overlay(corners, size_px)
 
-    def _drawn(self) -> tuple[DrawnFinding, ...]:
-        reviewing = self._desk.reviewing
-        return tuple(
-            DrawnFinding(
-                row.finding,
-                row.display_set,
-                row.is_solid,
-                row.finding.id == reviewing.selected,
-                row.reviewed.status in EXPORTED,
-                _original(row.reviewed),
-            )
-            for row in reviewing.drawn()
-        )
-
     def _marks(self, shown: DisplaySet, projection: Projection) -> Overlay:
         """Every mark; the one under edit as its box with handles instead of its brackets."""
-        marks = findings_overlay(self._drawn(), shown, self.state, projection)
+        drawn = drawn_findings(self._desk.reviewing)
+        marks = findings_overlay(drawn, shown, self.state, projection)
         editing = self._desk.reviewing.editing
         if editing.draft is None or editing.box is None:
             return marks
@@ -316,6 +325,8 @@ class ViewportContent:
         editing, shown = self._desk.reviewing.editing, self.shown
         owner, draft = editing.display_set, editing.draft
         if owner is None or draft is None or shown is None:
+            return None
+        if self.state.kind is ViewportKind.VOLUME:
             return None
         if self.state.kind is ViewportKind.STACK and shown.id == owner.id:
             return image_sheet(projection, owner.shape, self.state.slice_index)
@@ -354,15 +365,6 @@ def rectangle(first: Point, second: Point) -> Overlay:
     (x0, y0), (x1, y1) = first, second
     corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     return Overlay((Polyline(corners, Ink.READER, is_closed=True),))
-
-
-def _original(reviewed: ReviewedFinding) -> Finding | None:
-    """What the program made of a finding that the reader has edited."""
-    original = reviewed.original
-    if original.origin is FindingOrigin.READER:
-        return None
-    is_same = (original.box, original.boxes_px) == (reviewed.finding.box, reviewed.finding.boxes_px)
-    return None if is_same else original
 
 
 def _area(hit: HitArea) -> float:

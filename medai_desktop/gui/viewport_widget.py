@@ -95,7 +95,7 @@ class ViewportWidget(QWidget):
 
     def take(self, picture: Picture) -> None:
         """A finished picture has come."""
-        self._picture, self._content.reduced_from = picture, picture.reduced_from
+        self._picture = self._content.picture = picture
         pixels = picture.pixels
         height, width = pixels.shape[:2]
         if pixels.ndim == 2:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
@@ -26,13 +24,12 @@ from medai_desktop.geometry import VolumeGeometry
 from medai_desktop.rendering.graphics import is_software, off_screen_window, texture_limit
 from medai_desktop.rendering.reduced_copy import ReducedCopy, reduced, reduction_steps
 from medai_desktop.rendering.vtk_volume import image_data
+from medai_desktop.view.camera import camera_mm_per_px, diagonal_mm
 from medai_desktop.view.picture import VolumeRequest
 from medai_desktop.volume import VoiFunction, Volume, Window, apply_window
 
 Mapper = vtkFixedPointVolumeRayCastMapper | vtkGPUVolumeRayCastMapper
 
-BALL_SHARE = 0.75
-"""Zoom 1 shows a ball of this share of the volume's diagonal: its corners are mostly air."""
 TISSUE_COLOURS = ((0.55, 0.30, 0.24), (0.86, 0.66, 0.52), (1.0, 0.97, 0.92))
 OPACITY_UNIT_MM = 2.0
 SMOOTHING_VOXELS = 0.6
@@ -167,11 +164,6 @@ class VolumeScene:
         geometry = request.volume.geometry
         if geometry is None:
             return
-        slices, rows, columns = geometry.shape
-        diagonal = math.dist(
-            geometry.world_from_voxel([0, 0, 0]),
-            geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
-        )
         direction, up = np.array(request.camera.direction), np.array(request.camera.up)
         right = np.cross(direction, up)
         mm_per_px = mm_per_pixel(request)
@@ -181,7 +173,7 @@ class VolumeScene:
         camera.ParallelProjectionOn()
         camera.SetParallelScale(mm_per_px * request.size_px[1] / 2)
         camera.SetFocalPoint(*focal)
-        camera.SetPosition(*(focal - direction * diagonal * 2))
+        camera.SetPosition(*(focal - direction * diagonal_mm(geometry) * 2))
         camera.SetViewUp(*up)
         self._renderer.ResetCameraClippingRange()
 
@@ -208,12 +200,7 @@ def mm_per_pixel(request: VolumeRequest) -> float:
     geometry = request.volume.geometry
     if geometry is None:
         raise ValueError("3D needs a volume with geometry")
-    slices, rows, columns = geometry.shape
-    diagonal = math.dist(
-        geometry.world_from_voxel([0, 0, 0]),
-        geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
-    )
-    return BALL_SHARE * diagonal / request.camera.zoom / min(request.size_px)
+    return camera_mm_per_px(geometry, request.camera, request.size_px)
 
 
 def _spacing_mm(geometry: VolumeGeometry, copy: ReducedCopy) -> tuple[float, float, float]:

@@ -95,7 +95,7 @@ def finding_rectangle(
     """Where a finding lies in a viewport: x0, y0, x1, y1 in pixels; None when it is not there.
 
     In its own series it is the box of that image (in a slab, of the nearest image in it);
-    elsewhere the section of the box with the plane.
+    elsewhere the section of the box with the plane; in 3D the whole box, seen through.
     """
     finding = drawn.finding
     if state.kind is ViewportKind.STACK and shown.id == drawn.display_set.id:
@@ -113,7 +113,10 @@ def finding_rectangle(
         return None
     if shown.id != drawn.display_set.id and not here.shares_frame_with(there):
         return None
-    outline = finding.box.section_lps_mm(projection.plane)
+    if state.kind is ViewportKind.VOLUME:
+        outline = finding.box.corners_lps_mm()
+    else:
+        outline = finding.box.section_lps_mm(projection.plane)
     places = [projection.screen_from_world(point) for point in outline]
     flat = np.array([place for place in places if place is not None])
     return _hull(flat) if len(flat) else None

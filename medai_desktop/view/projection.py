@@ -17,7 +17,8 @@ from medai_desktop.geometry import (
     standard_plane,
 )
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.view.viewport import ViewportState
+from medai_desktop.view.camera import camera_mm_per_px
+from medai_desktop.view.viewport import Camera, ViewportState
 
 Matrix = npt.NDArray[np.float64]
 
@@ -205,6 +206,23 @@ def plane_projection(
     screen = np.eye(3)
     screen[0, 0] = screen[1, 1] = 1 / mm_per_px
     screen[:2, 2] = size_px[0] / 2 + state.pan_px[0], size_px[1] / 2 + state.pan_px[1]
+    world = np.zeros((4, 3))
+    world[:3, 0], world[:3, 1] = plane.right, plane.down
+    world[:3, 2], world[3, 2] = plane.origin_lps_mm, 1.0
+    return Projection(screen, world, mm_per_px, plane)
+
+
+def volume_projection(
+    geometry: VolumeGeometry, camera: Camera, size_px: tuple[int, int]
+) -> Projection:
+    """The parallel projection of a 3D picture, on the plane through the middle of the volume."""
+    direction, up = np.array(camera.direction), np.array(camera.up)
+    right = np.cross(direction, up)
+    plane = ViewPlane(*map(_triple, (geometry.center_lps_mm, right, -up)))
+    mm_per_px = camera_mm_per_px(geometry, camera, size_px)
+    x, y = camera.pan_px
+    screen = np.diag([1 / mm_per_px, 1 / mm_per_px, 1.0])
+    screen[:2, 2] = size_px[0] / 2 + x, size_px[1] / 2 + y
     world = np.zeros((4, 3))
     world[:3, 0], world[:3, 1] = plane.right, plane.down
     world[:3, 2], world[3, 2] = plane.origin_lps_mm, 1.0

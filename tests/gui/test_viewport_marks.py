@@ -250,3 +250,28 @@ def test_a_window_closed_while_a_model_runs_ends_it_quietly(
     for _ in range(5):
         QApplication.processEvents()
     assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == []
+
+
+def test_3d_has_letters_and_marks_that_turn_with_it(room: Room) -> None:
+    room.key(Key.Key_M, Shift)
+
+    def letters() -> dict[str, str]:
+        texts = room.view()._content.overlay(room.view().size_px()).texts
+        return {text.anchor.value: text.text for text in texts if text.is_bold}
+
+    before = letters()
+    assert (before["center_left"], before["center_right"]) == ("R", "L")
+    assert (before["top_center"], before["bottom_center"]) == ("H", "F")
+    seen = coloured(room.picture(), PROGRAM)
+    assert seen.sum() > 50
+    start = (200.0, 300.0)
+    room.drag(start, (start[0] + 360, start[1]))
+    after = letters()
+    assert (after["center_left"], after["center_right"]) == ("L", "R"), "half a turn"
+    assert (after["top_center"], after["bottom_center"]) == ("H", "F")
+    turned = coloured(room.picture(), PROGRAM)
+    assert turned.sum() > 50 and not np.array_equal(seen, turned)
+    mirror = np.nonzero(seen)[1].mean() + np.nonzero(turned)[1].mean()
+    assert mirror == pytest.approx(seen.shape[1], abs=12)
+    room.key(Key.Key_D)
+    assert coloured(room.picture(), PROGRAM).sum() == 0
