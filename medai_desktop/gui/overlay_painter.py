@@ -30,6 +30,12 @@ def paint_overlay(painter: QPainter, overlay: Overlay) -> None:
         _paint_text(painter, text)
 
 
+@functools.lru_cache(maxsize=MOST_TEXTS)
+def text_width(text: str) -> float:
+    """How wide a line of corner text is painted."""
+    return QFontMetricsF(font(SMALL_PX)).horizontalAdvance(text)
+
+
 def _paint_line(painter: QPainter, line: Polyline) -> None:
     polygon = QPolygonF([QPointF(x, y) for x, y in line.points])
     for colour, width in ((QColor(0, 0, 0, 150), line.width_px + 1.5), (None, line.width_px)):
