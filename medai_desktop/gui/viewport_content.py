@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import replace
 
 from medai_desktop.findings import LengthMeasurement
 from medai_desktop.gui.drawn_findings import drawn_findings
+from medai_desktop.gui.plane_content import plane_lines, shared_mm_per_px, with_place
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.memo import Memo
@@ -17,13 +19,20 @@ from medai_desktop.view.box_edit import (
     image_sheet,
     patient_sheet,
 )
-from medai_desktop.view.corner_layout import corner_overlay, orientation_overlay
+from medai_desktop.view.corner_layout import (
+    LEAST_FULL_PX,
+    Measure,
+    corner_overlay,
+    orientation_overlay,
+    text_box,
+    text_width_px,
+)
 from medai_desktop.view.corner_text import corner_text
 from medai_desktop.view.length import make_length
 from medai_desktop.view.overlay import HitArea, Ink, Overlay, Polyline
 from medai_desktop.view.overlays import (
-    crosshair_overlay,
     findings_overlay,
+    image_frame,
     joined,
     lengths_overlay,
     reduction_overlay,
@@ -57,10 +66,16 @@ GRASP_PX = 8.0
 
 
 class ViewportContent:
-    """The content of viewport ``index``."""
+    """The content of one viewport.
 
-    def __init__(self, desk: ReadingDesk, index: int) -> None:
-        self._desk, self._index = desk, index
+    Args:
+        desk: what is shown.
+        index: of the viewport.
+        measure: how wide a line of corner text is painted.
+    """
+
+    def __init__(self, desk: ReadingDesk, index: int, measure: Measure = text_width_px) -> None:
+        self._desk, self._index, self._measure = desk, index, measure
         self._overlay: Memo[Overlay] = Memo()
         self.picture: Picture | None = None
 
@@ -89,7 +104,8 @@ class ViewportContent:
         if state.kind is ViewportKind.PLANE:
             if shown.geometry is None or cross is None:
                 return None
-            return plane_projection(shown.geometry, state, cross, size_px)
+            scale = shared_mm_per_px(self._desk.viewing, self._index, shown.geometry, size_px)
+            return plane_projection(shown.geometry, state, cross, size_px, scale)
         return stack_projection(shown, state, size_px)
 
     def request(self, size_px: Size, is_draft: bool) -> PictureRequest | None:
@@ -153,6 +169,7 @@ class ViewportContent:
                 self.state,
                 size_px,
                 viewing.crosshair_lps_mm,
+                tuple(viewing.sizes_px.values()),
                 viewing.corner_text_mode,
                 desk.language,
                 desk.reviewing.selected,
@@ -188,7 +205,7 @@ class ViewportContent:
             if ends is None:
                 continue
             for end, place in enumerate(ends):
-                if _distance(place, at_px) <= GRASP_PX:
+                if math.dist(place, at_px) <= GRASP_PX:
                     return length, end
             if _distance_to_line(ends, at_px) <= GRASP_PX / 2:
                 return length, None
@@ -258,11 +275,13 @@ class ViewportContent:
         projection = self.projection(size_px)
         if projection is None:
             return joined(*parts, *self._on_volume(shown, size_px, parts[0]))
-        cross = self._desk.viewing.crosshair_lps_mm
-        letters = orientation_overlay(projection, size_px, parts[0])
-        parts += [letters, scale_overlay(projection, size_px)]
-        if self.state.kind is ViewportKind.PLANE and cross is not None:
-            parts.append(crosshair_overlay(projection, cross, size_px))
+        parts.append(orientation_overlay(projection, size_px, parts[0], self._measure))
+        parts.append(scale_overlay(projection, size_px))
+        cross, geometry = self._desk.viewing.crosshair_lps_mm, shown.geometry
+        if self.state.plane is not None and cross is not None and geometry is not None:
+            texts = tuple(text_box(text, self._measure) for part in parts for text in part.texts)
+            frame = image_frame(geometry, projection, size_px)
+            parts.append(plane_lines(self.state.plane, projection, cross, frame, texts))
         parts.append(self._marks(shown, projection))
         lengths, render = self._lengths(), self._desk.render
         parts.append(lengths_overlay(lengths, shown, self.state, projection, render))
@@ -277,7 +296,7 @@ class ViewportContent:
         if self.state.kind is not ViewportKind.VOLUME or shown.geometry is None:
             return parts
         projection = volume_projection(shown.geometry, camera, size_px)
-        letters = orientation_overlay(projection, size_px, joined(corners, *parts))
+        letters = orientation_overlay(projection, size_px, joined(corners, *parts), self._measure)
         return [*parts, letters, self._marks(shown, projection)]
 
     @property
@@ -296,15 +315,14 @@ class ViewportContent:
             share = abs(projection.screen_from_source[:2, :2]).sum(axis=0).max()
         elif projection is not None and projection.mm_per_px and shown.pixel_spacing_mm:
             share = shown.pixel_spacing_mm[1] / projection.mm_per_px
-        corners = corner_text(
-            shown,
-            state,
-            self._desk.presets.title(state.preset),
-            share,
-            self._desk.viewing.corner_text_mode,
-            self._desk.render,
+        mode = self._desk.viewing.corner_text_mode
+        if mode == "full" and size_px[0] < LEAST_FULL_PX:
+            mode = "minimal"
+        title = self._desk.presets.title(state.preset)
+        corners = corner_text(shown, state, title, share, mode, self._desk.render)
+        return corner_overlay(
+            with_place(corners, state, self._desk.viewing.crosshair_lps_mm), size_px, self._measure
         )
-        return corner_overlay(corners, size_px)
 
     def _marks(self, shown: DisplaySet, projection: Projection) -> Overlay:
         """Every mark; the one under edit as its box with handles instead of its brackets."""
@@ -371,13 +389,9 @@ def _area(hit: HitArea) -> float:
     return (hit.x1 - hit.x0) * (hit.y1 - hit.y0)
 
 
-def _distance(first: Point, second: Point) -> float:
-    return float(((first[0] - second[0]) ** 2 + (first[1] - second[1]) ** 2) ** 0.5)
-
-
 def _distance_to_line(ends: Ends, at: Point) -> float:
     (x0, y0), (x1, y1) = ends
     dx, dy = x1 - x0, y1 - y0
     share = ((at[0] - x0) * dx + (at[1] - y0) * dy) / max(1e-9, dx * dx + dy * dy)
     share = max(0.0, min(1.0, share))
-    return _distance((x0 + share * dx, y0 + share * dy), at)
+    return math.dist((x0 + share * dx, y0 + share * dy), at)

@@ -13,6 +13,9 @@ class Ink(Enum):
     READER = "reader"
     TEXT = "text"
     CROSSHAIR = "crosshair"
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
     WARNING = "warning"
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from medai_desktop.findings import Finding, FindingOrigin, LengthMeasurement
+from medai_desktop.geometry import (
+    AnatomicalPlane,
+    OrientedBox,
+    VolumeGeometry,
+    anatomical_plane,
+)
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.text import Message, message
 from medai_desktop.view.corner_layout import LINE_PX
@@ -19,7 +26,16 @@ from medai_desktop.view.viewport import ViewportKind, ViewportState
 
 MARK_MARGIN_MM = 4.0
 RADIOGRAPH_MARGIN_SHARE = 0.08
+CROSS_GAP_PX = 12.0
+TEXT_GAP_PX = 5.0
+LEAST_LINE_PX = 6.0
 Rectangle = tuple[float, float, float, float]
+_PLANE_INKS = {
+    AnatomicalPlane.AXIAL: Ink.AXIAL,
+    AnatomicalPlane.CORONAL: Ink.CORONAL,
+    AnatomicalPlane.SAGITTAL: Ink.SAGITTAL,
+    AnatomicalPlane.OBLIQUE: Ink.CROSSHAIR,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,8 @@ def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
     x, low_end = 12.0, size_px[1] - 110.0
     top = min(size_px[1] / 2 + 60, max(24.0, low_end - height))
     bottom = top + height
+    if top - 14 < size_px[1] / 2 < bottom + 14:
+        x += 18.0  # beside the side letter, not through it
     line = Polyline(((x + 5, top), (x, top), (x, bottom), (x + 5, bottom)), Ink.TEXT, width_px=1.0)
     label = f"{length_mm // 10} cm" if length_mm >= 10 else f"{length_mm} mm"
     text = OverlayText(label, (x + 8, (top + bottom) / 2), Anchor.CENTER_LEFT)
@@ -72,21 +90,63 @@ def reduction_overlay(
 
 
 def crosshair_overlay(
-    projection: Projection, position_lps_mm: tuple[float, float, float], size_px: tuple[int, int]
+    projection: Projection,
+    position_lps_mm: tuple[float, float, float],
+    frame: Rectangle,
+    keep_out: tuple[Rectangle, ...] = (),
 ) -> Overlay:
-    """Two lines with a gap in the middle."""
+    """Two lines with a gap in the middle, over the image alone and through no text.
+
+    Each line has the colour of the plane that it stands for.
+
+    Args:
+        projection: of the viewport.
+        position_lps_mm: where the planes cross.
+        frame: where the image lies, x0, y0, x1, y1 in viewport pixels.
+        keep_out: rectangles of texts.
+    """
     at = projection.screen_from_world(position_lps_mm)
-    if at is None:
+    if at is None or projection.plane is None:
         return Overlay()
-    x, y, gap = at[0], at[1], 12.0
-    width, height = size_px
-    segments = (
-        ((0.0, y), (x - gap, y)),
-        ((x + gap, y), (float(width), y)),
-        ((x, 0.0), (x, y - gap)),
-        ((x, y + gap), (x, float(height))),
-    )
-    return Overlay(tuple(Polyline(s, Ink.CROSSHAIR, width_px=1.0) for s in segments))
+    lines = []
+    for axis, across in ((0, projection.plane.down), (1, projection.plane.right)):
+        here, along = at[1 - axis], at[axis]
+        ink = _PLANE_INKS[anatomical_plane(across)]
+        ends = [(frame[axis], along - CROSS_GAP_PX), (along + CROSS_GAP_PX, frame[axis + 2])]
+        if not frame[1 - axis] <= here <= frame[3 - axis]:
+            continue
+        here = math.floor(here) + 0.5  # a line of one pixel, not two paler ones
+        for box in keep_out:
+            if box[1 - axis] - TEXT_GAP_PX <= here <= box[3 - axis] + TEXT_GAP_PX:
+                taken = (box[axis] - TEXT_GAP_PX, box[axis + 2] + TEXT_GAP_PX)
+                ends = [part for end in ends for part in _without(end, taken)]
+        for start, end in ends:
+            points = ((start, here), (end, here)) if axis == 0 else ((here, start), (here, end))
+            if end - start >= LEAST_LINE_PX:
+                lines.append(Polyline(points, ink, width_px=1.0))
+    return Overlay(tuple(lines))
+
+
+def plane_badge(plane: AnatomicalPlane) -> Overlay:
+    """A short bar in the colour that the plane's line has in the other planes."""
+    return Overlay((Polyline(((10.0, 5.0), (34.0, 5.0)), _PLANE_INKS[plane], width_px=3.0),))
+
+
+def image_frame(
+    geometry: VolumeGeometry, projection: Projection, size_px: tuple[int, int]
+) -> Rectangle | None:
+    """Where a volume is cut by a plane on the screen, within the viewport; None: nowhere."""
+    if projection.plane is None:
+        return None
+    slices, rows, columns = geometry.shape
+    whole = OrientedBox.from_voxel_edges(geometry, (0, 0, 0), (columns, rows, slices))
+    section = whole.section_lps_mm(projection.plane)
+    points = [projection.screen_from_world(point) for point in section]
+    flat = np.array([point for point in points if point is not None])
+    if not len(flat):
+        return None
+    x0, y0, x1, y1 = _hull(flat)
+    return max(x0, 0.0), max(y0, 0.0), min(x1, float(size_px[0])), min(y1, float(size_px[1]))
 
 
 def finding_rectangle(
@@ -226,6 +286,13 @@ def _ends(
         second = projection.screen_from_world(length.end_lps_mm)
         return (first, second) if near and first and second else None
     return None
+
+
+def _without(part: tuple[float, float], taken: tuple[float, float]) -> list[tuple[float, float]]:
+    """What is left of a stretch of a line."""
+    if taken[1] <= part[0] or taken[0] >= part[1]:
+        return [part]
+    return [(a, b) for a, b in ((part[0], taken[0]), (taken[1], part[1])) if b > a]
 
 
 def _hull(points: np.ndarray) -> Rectangle:

@@ -23,6 +23,7 @@ from medai_desktop.view.overlays import (
     crosshair_overlay,
     finding_rectangle,
     findings_overlay,
+    image_frame,
     joined,
     lengths_overlay,
     scale_overlay,
@@ -86,15 +87,44 @@ def test_the_crosshair_leaves_its_middle_free() -> None:
     projection = plane_projection(CHEST.geometry, plane_state(AnatomicalPlane.AXIAL), cross, SIZE)
     at = projection.screen_from_world(cross)
     assert at is not None
-    lines = crosshair_overlay(projection, cross, SIZE).lines
-    assert len(lines) == 4 and {line.ink for line in lines} == {Ink.CROSSHAIR}
+    frame = (0.0, 0.0, 400.0, 300.0)
+    lines = crosshair_overlay(projection, cross, frame).lines
+    assert len(lines) == 4 and {line.ink for line in lines} == {Ink.CORONAL, Ink.SAGITTAL}
     for line in lines:
         (x0, y0), (x1, y1) = line.points
-        assert x0 == x1 == pytest.approx(at[0]) or y0 == y1 == pytest.approx(at[1])
+        assert x0 == x1 == pytest.approx(at[0], abs=0.5) or y0 == y1 == pytest.approx(
+            at[1], abs=0.5
+        )
+        assert line.ink is (Ink.SAGITTAL if x0 == x1 else Ink.CORONAL)
         near = min(np.hypot(x - at[0], y - at[1]) for x, y in line.points)
-        assert near >= 11.9
+        assert near >= 11.4
     stack = stack_projection(BARE, ViewportState(), SIZE)
-    assert crosshair_overlay(stack, cross, SIZE).lines == ()
+    assert crosshair_overlay(stack, cross, frame).lines == ()
+
+
+@pytest.mark.parametrize("plane", [*AnatomicalPlane][:3])
+def test_the_crosshair_ends_with_the_image_and_goes_round_texts(plane: AnatomicalPlane) -> None:
+    assert CHEST.geometry is not None
+    cross = (20.0, 30.0, 25.0)
+    projection = plane_projection(CHEST.geometry, plane_state(plane), cross, SIZE)
+    frame = image_frame(CHEST.geometry, projection, SIZE)
+    at = projection.screen_from_world(cross)
+    assert frame is not None and at is not None
+    assert frame[0] >= 0 and frame[2] <= SIZE[0] and frame[3] <= SIZE[1]
+    texts = ((frame[0] + 8, at[1] - 6, frame[0] + 20, at[1] + 6),)
+    lines = crosshair_overlay(projection, cross, frame, texts).lines
+    assert lines
+    for line in lines:
+        xs, ys = zip(*line.points, strict=True)
+        assert frame[0] <= min(xs) and max(xs) <= frame[2]
+        assert frame[1] <= min(ys) and max(ys) <= frame[3]
+        for x0, y0, x1, y1 in texts:
+            assert max(xs) <= x0 or min(xs) >= x1 or max(ys) <= y0 or min(ys) >= y1
+    assert len(crosshair_overlay(projection, cross, frame).lines) < len(lines)
+    index = CHEST.geometry.voxel_from_world(projection.world_from_screen(frame[0] + 1, at[1]))  # type: ignore[arg-type]
+    beside = CHEST.geometry.voxel_from_world(projection.world_from_screen(frame[0] - 1, at[1]))  # type: ignore[arg-type]
+    if frame[0] > 0:
+        assert index.min() >= -0.51 and beside.min() < -0.5
 
 
 def ruler(

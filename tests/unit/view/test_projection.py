@@ -16,9 +16,9 @@ from medai_desktop.view.projection import (
     Projection,
     default_orientation,
     plane_projection,
+    planes_mm_per_px,
     stack_projection,
     volume_projection,
-    whole_mm,
 )
 from medai_desktop.view.viewport import Camera, ViewportKind, ViewportState
 from tests.unit.view.made_up import AXIAL, CORONAL, SAGITTAL, Made, display_set, film
@@ -187,14 +187,26 @@ def geometry() -> VolumeGeometry:
 def test_planes_need_a_name_and_share_one_scale() -> None:
     with pytest.raises(ValueError, match="plane"):
         plane_projection(geometry(), ViewportState(kind=ViewportKind.PLANE), (0, 0, 0), SIZE)
-    assert whole_mm(geometry()) == 60
     scales = {
         plane_projection(
             geometry(), ViewportState(kind=ViewportKind.PLANE, plane=plane), (1, 2, 3), SIZE
         ).mm_per_px
         for plane in (AnatomicalPlane.AXIAL, AnatomicalPlane.CORONAL, AnatomicalPlane.SAGITTAL)
     }
-    assert scales == {60 / 300}
+    assert scales == {60 / 400}, "the widest of them fills the viewport"
+
+
+def test_the_scale_of_planes_is_the_largest_that_shows_all_of_them() -> None:
+    """60 x 40 x 40 mm: axial 60 x 40, coronal 60 x 40, sagittal 40 x 40."""
+    axial, coronal, sagittal = (
+        AnatomicalPlane.AXIAL,
+        AnatomicalPlane.CORONAL,
+        AnatomicalPlane.SAGITTAL,
+    )
+    sizes = {axial: (300, 700), coronal: (300, 350), sagittal: (300, 350)}
+    assert planes_mm_per_px(geometry(), sizes) == pytest.approx(60 / 300)
+    assert planes_mm_per_px(geometry(), sizes | {coronal: (600, 150)}) == pytest.approx(40 / 150)
+    assert planes_mm_per_px(geometry(), {sagittal: (300, 350)}) == pytest.approx(40 / 300)
 
 
 def test_a_plane_goes_through_the_crosshair_and_stays_centred() -> None:
