@@ -35,7 +35,7 @@ from medai_desktop.view.overlays import (
     image_frame,
     joined,
     lengths_overlay,
-    reduction_overlay,
+    reduction_line,
     scale_overlay,
 )
 from medai_desktop.view.picture import (
@@ -130,6 +130,7 @@ class ViewportContent:
                 presets.is_mip(state.preset_3d),
                 state.window,
                 is_draft,
+                presets.is_within_lungs(state.preset_3d),
             )
         projection = self.projection(size_px)
         if projection is None or projection.plane is None or projection.mm_per_px is None:
@@ -291,13 +292,12 @@ class ViewportContent:
 
     def _on_volume(self, shown: DisplaySet, size_px: Size, corners: Overlay) -> list[Overlay]:
         """What is drawn on 3D: as the picture was seen, which comes after the camera has turned."""
-        camera, reduced_from = self._seen
-        parts = [reduction_overlay(reduced_from, size_px, self._desk.render)]
         if self.state.kind is not ViewportKind.VOLUME or shown.geometry is None:
-            return parts
+            return []
+        camera, _ = self._seen
         projection = volume_projection(shown.geometry, camera, size_px)
-        letters = orientation_overlay(projection, size_px, joined(corners, *parts), self._measure)
-        return [*parts, letters, self._marks(shown, projection)]
+        letters = orientation_overlay(projection, size_px, corners, self._measure)
+        return [letters, self._marks(shown, projection)]
 
     @property
     def _seen(self) -> tuple[Camera, int | None]:

@@ -22,6 +22,7 @@ from vtkmodules.vtkRenderingVolume import (
 
 from medai_desktop.geometry import VolumeGeometry
 from medai_desktop.rendering.graphics import is_software, off_screen_window, texture_limit
+from medai_desktop.rendering.lung_mask import lung_mask
 from medai_desktop.rendering.reduced_copy import ReducedCopy, reduced, reduction_steps
 from medai_desktop.rendering.vtk_volume import image_data
 from medai_desktop.view.camera import camera_mm_per_px, diagonal_mm
@@ -37,6 +38,7 @@ SMOOTHING_VOXELS = 0.6
 SHADING = {False: (0.25, 0.75, 0.15), True: (0.35, 0.95, 0.15)}
 """Ambient, diffuse, specular: for graphics cards, and for the darker fixed-point mapper."""
 GREY_POINTS = 17
+AIR_HU = -1000
 MOST_MEMORY_BYTES = 8 * 1024**3
 
 
@@ -62,7 +64,7 @@ class VolumeScene:
         self._mapper: Mapper | None = None
         self._step_mm = 1.0
         self._copy: ReducedCopy | None = None
-        self._images: dict[bool, vtkImageData] = {}
+        self._images: dict[tuple[bool, bool], vtkImageData] = {}
 
     def picture(self, request: VolumeRequest) -> tuple[npt.NDArray[np.uint8], int | None]:
         """RGB (height, width, 3), and the longest axis before reduction (None: whole)."""
@@ -117,20 +119,19 @@ class VolumeScene:
 
     def _image(self, request: VolumeRequest) -> vtkImageData:
         """What the mapper is given: smoothed for shading by the fixed-point mapper only."""
-        is_smooth = self.is_software and not request.is_mip
-        geometry = request.volume.geometry
-        if geometry is None or self._copy is None:
+        geometry, copy = request.volume.geometry, self._copy
+        if geometry is None or copy is None:
             raise ValueError("3D needs a volume with geometry")
-        if is_smooth not in self._images:
-            voxels = _drawable(self._copy.voxels)
-            if is_smooth:
-                kind, soft = voxels.dtype, voxels.astype(np.float32)
-                gaussian_filter(soft, SMOOTHING_VOXELS, output=soft)
-                voxels = (np.rint(soft) if kind.kind in "iu" else soft).astype(kind)
-            image = image_data(voxels)
-            image.SetSpacing(*reversed(_spacing_mm(geometry, self._copy)))
-            self._images[is_smooth] = image
-        return self._images[is_smooth]
+        key = (self.is_software and not request.is_mip, request.within_lungs)
+        if key not in self._images:
+            spacing_mm = _spacing_mm(geometry, copy)
+            voxels = _drawable(copy.voxels)
+            if request.within_lungs:
+                voxels = _within_lungs(voxels, spacing_mm)
+            image = image_data(_smoothed(voxels) if key[0] else voxels)
+            image.SetSpacing(*reversed(spacing_mm))
+            self._images[key] = image
+        return self._images[key]
 
     def _set_colours(self, request: VolumeRequest) -> None:
         prop = vtkVolumeProperty()
@@ -225,6 +226,20 @@ def _drawable(voxels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     if voxels.dtype.kind in "iu" and voxels.size and np.abs(voxels).max() < 32767:
         return voxels.astype(np.int16)
     return voxels.astype(np.float32)
+
+
+def _smoothed(voxels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    kind, soft = voxels.dtype, voxels.astype(np.float32)
+    gaussian_filter(soft, SMOOTHING_VOXELS, output=soft)
+    return (np.rint(soft) if kind.kind in "iu" else soft).astype(kind)
+
+
+def _within_lungs(
+    voxels: npt.NDArray[np.generic], spacing_mm: tuple[float, float, float]
+) -> npt.NDArray[np.generic]:
+    """Air in place of everything but the lungs; the whole where no lungs are seen."""
+    mask = lung_mask(voxels, spacing_mm)
+    return voxels if mask is None else np.where(mask, voxels, voxels.dtype.type(AIR_HU))
 
 
 def _add_greys(colour: vtkColorTransferFunction, window: Window) -> None:

@@ -17,7 +17,6 @@ from medai_desktop.geometry import (
 )
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.text import Message, message
-from medai_desktop.view.corner_layout import LINE_PX
 from medai_desktop.view.length import length_label
 from medai_desktop.view.overlay import Anchor, HitArea, Ink, Overlay, OverlayText, Polyline
 from medai_desktop.view.projection import Projection
@@ -78,15 +77,11 @@ def scale_overlay(projection: Projection, size_px: tuple[int, int]) -> Overlay:
     return Overlay((line,), (text,))
 
 
-def reduction_overlay(
-    reduced_from: int | None, size_px: tuple[int, int], render: Callable[[Message], str]
-) -> Overlay:
+def reduction_line(reduced_from: int | None, render: Callable[[Message], str]) -> tuple[str, ...]:
     """Says that a 3D picture was drawn from a smaller copy; nothing when it was not."""
     if reduced_from is None:
-        return Overlay()
-    said = render(message("view.reduced_copy", voxels=reduced_from))
-    place = (size_px[0] / 2, size_px[1] - 6.0 - LINE_PX)
-    return Overlay(texts=(OverlayText(said, place, Anchor.BOTTOM_CENTER),))
+        return ()
+    return (render(message("view.reduced_copy", voxels=reduced_from)),)
 
 
 def crosshair_overlay(

@@ -111,7 +111,7 @@ def test_the_crosshair_ends_with_the_image_and_goes_round_texts(plane: Anatomica
     at = projection.screen_from_world(cross)
     assert frame is not None and at is not None
     assert frame[0] >= 0 and frame[2] <= SIZE[0] and frame[3] <= SIZE[1]
-    texts = ((frame[0] + 8, at[1] - 6, frame[0] + 20, at[1] + 6),)
+    texts = ((frame[0] + 18, at[1] - 6, frame[0] + 30, at[1] + 6),)
     lines = crosshair_overlay(projection, cross, frame, texts).lines
     assert lines
     for line in lines:
