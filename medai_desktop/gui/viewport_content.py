@@ -35,7 +35,6 @@ from medai_desktop.view.overlays import (
     image_frame,
     joined,
     lengths_overlay,
-    reduction_line,
     scale_overlay,
 )
 from medai_desktop.view.picture import (
