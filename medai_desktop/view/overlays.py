@@ -28,6 +28,8 @@ RADIOGRAPH_MARGIN_SHARE = 0.08
 CROSS_GAP_PX = 12.0
 TEXT_GAP_PX = 5.0
 LEAST_LINE_PX = 6.0
+LABEL_GAP_PX = 16.0
+"""From the end of a ruler to its label: the handle and the finger on it lie between."""
 Rectangle = tuple[float, float, float, float]
 _PLANE_INKS = {
     AnatomicalPlane.AXIAL: Ink.AXIAL,
@@ -245,7 +247,7 @@ def lengths_overlay(
             lines.append(Polyline(((x - 4, y), (x + 4, y)), Ink.READER, width_px=1.0))
             lines.append(Polyline(((x, y - 4), (x, y + 4)), Ink.READER, width_px=1.0))
         right = max(ends)
-        place = (right[0] + 8, right[1])
+        place = (right[0] + LABEL_GAP_PX, right[1])
         texts.append(
             OverlayText(render(length_label(length, shown)), place, Anchor.CENTER_LEFT, Ink.READER)
         )

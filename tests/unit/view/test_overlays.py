@@ -28,6 +28,7 @@ from medai_desktop.view.overlays import (
     lengths_overlay,
     scale_overlay,
 )
+from medai_desktop.view.pointer import knobs_overlay
 from medai_desktop.view.projection import plane_projection, stack_projection
 from medai_desktop.view.viewport import Slab, SlabMode, ViewportKind, ViewportState
 from tests.unit.view.made_up import Made, display_set, film
@@ -207,6 +208,16 @@ def test_rulers_show_on_their_image_and_in_their_plane_only() -> None:
         cross = (0.0, 0.0, height)
         there = plane_projection(CHEST.geometry, axial, cross, SIZE)
         assert len(lengths_overlay((made,), CHEST, axial, there, render).lines) == seen
+
+
+def test_the_label_keeps_away_from_the_handle_of_its_ruler() -> None:
+    made = ruler(CHEST, ((10.0, 10.0), (30.0, 14.0)), ViewportState(slice_index=3))
+    state = ViewportState(slice_index=3)
+    projection = stack_projection(CHEST, state, SIZE)
+    overlay = lengths_overlay((made,), CHEST, state, projection, render)
+    (x, _), knobs = overlay.texts[0].position, knobs_overlay(overlay.lines[0].points[:2])  # type: ignore[arg-type]
+    right = max(x for line in knobs.lines for x, _ in line.points)
+    assert x - right >= 8
 
 
 def mark(
