@@ -97,9 +97,9 @@ def simpleitk(folder: Path) -> tuple[Callable[[], Any], Callable[[], None]]:
     import SimpleITK
 
     def read() -> Any:
-        reader = SimpleITK.ImageSeriesReader()
-        reader.SetFileNames(SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder)))
-        return SimpleITK.GetArrayFromImage(reader.Execute())
+        reader = SimpleITK.ImageSeriesReader()  # type: ignore[no-untyped-call]
+        reader.SetFileNames(SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder)))  # type: ignore[no-untyped-call]
+        return SimpleITK.GetArrayFromImage(reader.Execute())  # type: ignore[no-untyped-call]
 
     return read, lambda: None
 

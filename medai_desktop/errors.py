@@ -14,6 +14,7 @@
     |   +-- WorkerDiedError       it ended by itself (crash, killed)
     |   +-- WorkerHungError       it stopped answering
     |   +-- ReplyError            it answered with something that cannot be right
+    +-- ReportError               no report can be made of these images
     +-- CancelledError            the reader cancelled
     +-- StorageError              the program could not write (full, read-only, no rights)
     +-- UsageError                the command line was used wrongly
@@ -76,6 +77,10 @@ class WorkerHungError(WorkerError):
 
 class ReplyError(WorkerError):
     """A worker answered with something that cannot be right."""
+
+
+class ReportError(MedaiError):
+    """No report that another system could use can be made of these images."""
 
 
 class CancelledError(MedaiError):

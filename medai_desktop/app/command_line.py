@@ -27,6 +27,7 @@ EMPTY_DOCUMENTS: dict[str, dict[str, object]] = {
     "detect": {"results": [], "skipped": []},
     "models": {"models": []},
     "doctor": {"checks": []},
+    "evaluate": {"model": None},
 }
 """What ``--json`` prints beside ``error`` when a command came to nothing."""
 
@@ -93,7 +94,7 @@ def _run(parsed: argparse.Namespace) -> int:
     except CancelledError as error:
         return _failed(parsed, console, error.message, ExitCode.CANCELLED)
     except KeyboardInterrupt:
-        return _failed(parsed, console, message("app.cancelled"), ExitCode.CANCELLED)
+        return _failed(parsed, console, message("jobs.cancelled"), ExitCode.CANCELLED)
     except ModelError as error:
         return _failed(parsed, console, error.message, ExitCode.NOTHING_DETECTED)
     except MedaiError as error:

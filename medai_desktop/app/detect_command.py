@@ -17,7 +17,7 @@ from medai_desktop.app.reading import read_studies
 from medai_desktop.app.wiring import LocalDetectors
 from medai_desktop.detection.naming import label_name
 from medai_desktop.detection.registry import ModelEntry, ModelRegistry
-from medai_desktop.errors import StorageError, UsageError
+from medai_desktop.errors import ReportError, SourceError, StorageError, UsageError
 from medai_desktop.jobs import Cancellation
 from medai_desktop.report.atomic_file import check_writable, write_together
 from medai_desktop.report.entries import ReportContent, ReportEntry
@@ -32,7 +32,7 @@ from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.series.display_set import Study
 from medai_desktop.settings import SettingsStore
 from medai_desktop.source.instance import SkippedFile
-from medai_desktop.text import message
+from medai_desktop.text import Message, message
 
 DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 MOST_REASONS = 20
@@ -74,7 +74,7 @@ def _asked_models(parsed: argparse.Namespace, registry: ModelRegistry) -> tuple[
     if parsed.threshold is not None and not 0 <= parsed.threshold <= 1:
         raise UsageError(message("app.threshold_range"))
     if DEVICE.fullmatch(parsed.device) is None:
-        raise UsageError(message("app.bad_device", name=parsed.device))
+        raise UsageError(message("runtimes.unknown_device", device=parsed.device))
     entries = registry.entries()
     if parsed.model is None:
         return entries
@@ -113,7 +113,9 @@ def _say_skipped(skipped: Sequence[SkippedFile], console: Console) -> None:
     for item in skipped[:MOST_REASONS]:
         console.say(item.reason)
     if len(skipped) > MOST_REASONS:
-        console.say(message("app.more_skipped", more=len(skipped) - MOST_REASONS))
+        more = len(skipped) - MOST_REASONS
+        one = message("app.one_more_skipped")
+        console.say(one if more == 1 else message("app.more_skipped", more=more))
 
 
 def _nothing_readable(parsed: argparse.Namespace, console: Console) -> int:
@@ -134,11 +136,15 @@ def _deliver(
 ) -> int:
     results = tuple(result for part in done for result in part.results)
     skipped = tuple(item for part in done for item in part.skipped)
-    document = findings_document(results, skipped, console.render)
+    reports: dict[Path, bytes] = {}
+    warnings: tuple[Message, ...] = ()
+    if parsed.out is not None and not is_cancelled:
+        reports, warnings = _reports(Path(parsed.out), done, console)
+    document = findings_document(results, skipped, console.render, warnings=warnings)
     unwritten: StorageError | None = None
     if parsed.out is not None and not is_cancelled:
         try:
-            _write(Path(parsed.out), document, done, console)
+            _write(Path(parsed.out), document, reports, console)
         except StorageError as error:
             unwritten = error
             document["error"] = console.render(error.message)
@@ -149,7 +155,7 @@ def _deliver(
     if unwritten is not None:
         raise unwritten
     if is_cancelled:
-        console.say(message("app.cancelled"))
+        console.say(message("jobs.cancelled"))
         return ExitCode.CANCELLED
     if not results:
         console.say(message("session.no_model_fits"))
@@ -157,15 +163,27 @@ def _deliver(
     return ExitCode.USABLE if ran else ExitCode.NOTHING_DETECTED
 
 
-def _write(
-    folder: Path, document: dict[str, object], done: tuple[StudyResult, ...], console: Console
-) -> None:
-    files = {folder / "findings.json": document_bytes(document)}
+def _reports(
+    folder: Path, done: tuple[StudyResult, ...], console: Console
+) -> tuple[dict[Path, bytes], tuple[Message, ...]]:
+    """A report of each study, and why there is none of some: detections are never lost for it."""
+    reports: dict[Path, bytes] = {}
+    warnings: list[Message] = []
     looked_at = [part for part in done if part.results]
     for number, part in enumerate(looked_at, start=1):
         name = "report.dcm" if len(looked_at) == 1 else f"report-{number}.dcm"
-        files[folder / name] = report_bytes(_content(part), console.render_english)
-    write_together(files)
+        try:
+            reports[folder / name] = report_bytes(_content(part), console.render_english)
+        except (SourceError, ReportError) as error:
+            console.say(error.message)
+            warnings.append(error.message)
+    return reports, tuple(warnings)
+
+
+def _write(
+    folder: Path, document: dict[str, object], reports: dict[Path, bytes], console: Console
+) -> None:
+    write_together({folder / "findings.json": document_bytes(document), **reports})
     console.say(message("app.written", folder=str(folder.resolve())))
 
 
@@ -190,7 +208,7 @@ def _print(done: tuple[StudyResult, ...], console: Console) -> None:
             if (status.display_set_id, status.model_id) not in asked:
                 images = shown[status.display_set_id]
                 console.tell(state_sentence(status, images, None, console.render))
-    console.say(message("app.research"))
+    console.say(message("view.research"))
 
 
 def _print_result(result: ResultEntry, console: Console) -> None:

@@ -122,7 +122,7 @@ class DetectionRun:
             raise MedaiError(message("session.partial_volume"))
         load_s = time.monotonic() - started
         found = self._detectors.detector(item.manifest.id).detect(
-            volume, item.acquisition, self._console.progress, self._cancellation
+            volume, item.display_set.acquisition, self._console.progress, self._cancellation
         )
         threshold = found.provenance.threshold if self._threshold is None else self._threshold
         return replace(

@@ -19,19 +19,32 @@ from medai_desktop.errors import MedaiError
 from medai_desktop.runtimes.devices import available_devices
 from medai_desktop.series.decoders import DecodeWorkers
 from medai_desktop.settings import SettingsStore
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message, listed, message
 
 MIN_FREE_BYTES = 200_000_000
 LIBRARIES = ("PySide6-Essentials", "vtk", "pydicom", "SimpleITK", "highdicom", "torch", "numpy")
+TO_READ = frozenset({"pydicom", "numpy"})
+"""Without these nothing can be read."""
+
+TO_DETECT = frozenset({"torch"})
+"""Without these no model runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that works or does not."""
+    """One thing that works or does not.
+
+    Attributes:
+        name: what kind of thing.
+        is_ok: whether it works.
+        said: a sentence on it.
+        fails_with: how `doctor` ends when it does not work.
+    """
 
     name: str
     is_ok: bool
     said: Message
+    fails_with: ExitCode = ExitCode.USABLE
 
 
 def doctor(
@@ -40,7 +53,8 @@ def doctor(
     """Checks libraries, places, decoders, models and devices.
 
     Returns:
-        0 when everything works, 4 when no model or device can be used, else 3.
+        0 when studies can be read and a model can run, whatever else does not work; 3 when nothing
+        can be read, 4 when no model can run.
     """
     checks = [check for make in _checks(locations) for check in make()]
     if parsed.json:
@@ -56,10 +70,8 @@ def doctor(
         for check in checks:
             mark = "ok " if check.is_ok else "-- "
             console.answer(mark + console.render(check.said))
-    failed = {check.name for check in checks if not check.is_ok}
-    if failed & {"models", "devices"}:
-        return ExitCode.NOTHING_DETECTED
-    return ExitCode.NOTHING_READABLE if failed else ExitCode.USABLE
+    codes = {check.fails_with for check in checks if not check.is_ok} - {ExitCode.USABLE}
+    return min(codes, default=ExitCode.USABLE)
 
 
 def _checks(locations: Locations) -> tuple[Callable[[], list[Check]], ...]:
@@ -82,9 +94,15 @@ def _libraries() -> list[Check]:
                 Check("library", True, message("app.library", name=name, version=version))
             )
         except metadata.PackageNotFoundError:
-            is_ok = hasattr(sys, "_MEIPASS")
-            checks.append(Check("library", is_ok, message("app.library_missing", name=name)))
+            said = message("app.library_missing", name=name)
+            checks.append(Check("library", False, said, _code_without(name)))
     return checks
+
+
+def _code_without(library: str) -> ExitCode:
+    if library in TO_READ:
+        return ExitCode.NOTHING_READABLE
+    return ExitCode.NOTHING_DETECTED if library in TO_DETECT else ExitCode.USABLE
 
 
 def _place(folder: Path) -> Check:
@@ -116,24 +134,28 @@ def _decoders() -> list[Check]:
         with DecodeWorkers() as decoders:
             decoders.check()
     except MedaiError as error:
-        return [Check("decoders", False, error.message)]
+        return [Check("decoders", False, error.message, ExitCode.NOTHING_READABLE)]
     return [Check("decoders", True, message("app.decoders_ok"))]
 
 
 def _models(locations: Locations) -> list[Check]:
     entries = ModelRegistry(locations.models).verified()
     if not entries:
-        return [Check("models", False, message("session.no_models"))]
+        said = message("session.no_models")
+        return [Check("models", False, said, ExitCode.NOTHING_DETECTED)]
+    is_any_ok = any(entry.reason is None for entry in entries)
+    code = ExitCode.USABLE if is_any_ok else ExitCode.NOTHING_DETECTED
     checks = []
     for entry in entries:
         said = entry.reason or message("app.model_ok", model=entry.id)
-        checks.append(Check("models", entry.reason is None, said))
+        checks.append(Check("models", entry.reason is None, said, code))
     return checks
 
 
 def _devices() -> list[Check]:
     try:
-        names = ", ".join(device.name for device in available_devices())
+        names = listed([device.name for device in available_devices()])
     except MedaiError as error:
-        return [Check("devices", False, error.message)]
-    return [Check("devices", bool(names), message("app.devices", names=names))]
+        return [Check("devices", False, error.message, ExitCode.NOTHING_DETECTED)]
+    said = message("app.devices", names=names)
+    return [Check("devices", bool(names), said, ExitCode.NOTHING_DETECTED)]

@@ -15,14 +15,12 @@ from medai_desktop.text import message
 def models(
     parsed: argparse.Namespace, locations: Locations, settings: SettingsStore, console: Console
 ) -> int:
-    """Lists or verifies the models; verifying reads every weight file.
+    """Lists or verifies the models; either reads every weight file.
 
     Returns:
         0 when any model is usable, when verifying only if every one is; else 4.
     """
-    registry = ModelRegistry(locations.models)
-    entries = registry.verified() if parsed.action == "verify" else registry.entries()
-    rows = [_row(entry, console) for entry in entries]
+    rows = [_row(entry, console) for entry in ModelRegistry(locations.models).verified()]
     if parsed.json:
         console.document({"models": rows})
     else:

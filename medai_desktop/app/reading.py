@@ -27,5 +27,5 @@ def read_studies(
             skipped.append(item)
         else:
             headers.append(item)
-    found = build_studies(headers)
+    found = build_studies(headers, skipped)
     return found, (*skipped, *found.skipped)

@@ -47,13 +47,19 @@ def evaluate(
 
     folder = locations.models / parsed.model
     report = run_evaluation(
-        parsed.model, folder, Path(parsed.data), Path(parsed.out), progress=_told(console)
+        parsed.model,
+        folder,
+        Path(parsed.data),
+        Path(parsed.out),
+        progress=_told(console),
+        render=console.render,
     )
     if parsed.json:
-        console.document(evaluation_document(report, folder))
+        console.document(evaluation_document(report, folder, console.render))
     else:
         for line in report.lines():
-            console.answer(line)
+            console.answer(console.render(line))
+        console.say(message("app.research"))
     return ExitCode.USABLE
 
 

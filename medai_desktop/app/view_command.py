@@ -152,7 +152,7 @@ class _ViewSession:
         if self._unwritten is not None:
             raise self._unwritten
         if self._is_interrupted:
-            self._console.say(message("app.cancelled"))
+            self._console.say(message("jobs.cancelled"))
             return ExitCode.CANCELLED
         if self._options.is_private:
             for notice in self.desk.notices:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from medai_desktop.app.late_journal import LateJournal
 from medai_desktop.app.locations import Locations
 from medai_desktop.app.memory import memory_bytes
-from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.detection.detector import Detector
 from medai_desktop.detection.registry import ModelRegistry
 from medai_desktop.runtimes.devices import check_device_name
 from medai_desktop.runtimes.local_detector import LocalDetector
 from medai_desktop.session.desk import DeskSupplies, ReadingDesk
+from medai_desktop.session.ports import Journal
 from medai_desktop.settings import SettingsStore
 from medai_desktop.text import Catalogues, Language
 from medai_desktop.view.hanging import HangingProtocols
@@ -101,13 +102,19 @@ def memory_budget_bytes(share: float) -> int:
     return int(total * share)
 
 
+def _catalog(path: Path | None) -> Journal:
+    from medai_desktop.catalog.journal import CatalogJournal
+
+    return CatalogJournal(path)
+
+
 def build_desk(
     locations: Locations, settings: SettingsStore, choices: WindowChoices
 ) -> ReadingDesk:
     """A desk with the adapters of this computer."""
     chosen = settings.text("language")
     stored = Language(chosen) if chosen else choices.system_language
-    journal = CatalogJournal(None if choices.is_private else locations.catalog)
+    journal = LateJournal(lambda: _catalog(None if choices.is_private else locations.catalog))
 
     def remember(language: Language) -> None:
         if not choices.is_private:

@@ -38,7 +38,7 @@ class Migrations:
         scripts: folder of Alembic, as a package or a path.
     """
 
-    newest: str = "0001"
+    newest: str = "0002"
     scripts: str = "medai_desktop.catalog:migrations"
 
 

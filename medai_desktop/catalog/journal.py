@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import uuid
@@ -10,7 +11,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine, Executable, Select, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    delete,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,8 +31,15 @@ from medai_desktop.catalog import schema
 from medai_desktop.catalog.database import open_database
 from medai_desktop.catalog.forms import document_from, value_from
 from medai_desktop.errors import StorageError
-from medai_desktop.findings import FindingSet, LengthMeasurement
+from medai_desktop.findings import (
+    FindingSet,
+    LengthMeasurement,
+    MadeOn,
+    is_same_run,
+    with_run_id,
+)
 from medai_desktop.review import Decision
+from medai_desktop.series.identity import series_of
 from medai_desktop.source.recent import RecentStudy
 from medai_desktop.text import Message, message
 
@@ -58,20 +78,29 @@ class CatalogJournal:
         """Why something that was kept is not there; None when all is well."""
         return self._complaint
 
+    @property
+    def is_ready(self) -> bool:
+        """Always: opening takes a moment, and only once."""
+        return True
+
+    def make_ready(self) -> None:
+        """Opens the database; what cannot be had is complained of."""
+        self.reader()
+
     def record_run(self, found: FindingSet) -> FindingSet:
         """Keeps a run as the newest; returns it as it is kept.
 
         Decisions refer to findings by ids that a run with the same input gives again. So the
         findings of a run are those recorded first, whatever the last bits of another device say;
-        what is said of them (operating points, warnings, seconds) is the new run's.
+        what is said of them (operating points, warnings, seconds) is the new run's. Findings at
+        other places are other findings: they get ids of their own, and no decision on the
+        earlier ones becomes one on them.
         """
         table = schema.runs
         with self._lock:
-            query = select(table.c.document).where(table.c.run_id == str(found.run))
-            before = self._read(FindingSet, query)
-            kept = replace(found, findings=before[0].findings) if before else found
+            kept = self._as_known(found)
             self._write(
-                delete(table).where(table.c.run_id == str(found.run)),
+                delete(table).where(table.c.run_id == str(kept.run)),
                 insert(table).values(
                     run_id=str(kept.run),
                     display_set_id=kept.display_set_id,
@@ -81,12 +110,25 @@ class CatalogJournal:
             )
         return kept
 
+    def _as_known(self, found: FindingSet) -> FindingSet:
+        """With the findings that were recorded first, if they are the same; else with new ids."""
+        table, wanted = schema.runs, found
+        for number in itertools.count(1):
+            query = select(table.c.document).where(table.c.run_id == str(wanted.run))
+            before = self._read(FindingSet, query)
+            if not before:
+                break
+            if is_same_run(before[0], wanted):
+                return replace(wanted, findings=before[0].findings)
+            wanted = with_run_id(found, uuid.uuid5(found.run, f"again {number}"))
+        return wanted
+
     def runs(self, display_set_id: str) -> Sequence[FindingSet]:
-        """All runs on a display set, newest first."""
+        """All runs on a display set and on other parts of its series, newest first."""
         table = schema.runs
         query = (
             select(table.c.document)
-            .where(table.c.display_set_id == display_set_id)
+            .where(_of_series(table, display_set_id))
             .order_by(table.c.counter.desc())
         )
         return self._read(FindingSet, query)
@@ -100,15 +142,17 @@ class CatalogJournal:
                 reader=decision.reader,
                 at=decision.at.isoformat(),
                 document=document_from(decision),
+                **_columns(decision.made_on),
             )
         )
 
     def decisions(self, display_set_ids: Sequence[str]) -> Sequence[Decision]:
-        """All decisions on these display sets in the order they were made."""
+        """All decisions on the series of these display sets in the order they were made."""
         table = schema.decisions
+        series = sorted({series_of(identity) for identity in display_set_ids})
         query = (
             select(table.c.document)
-            .where(table.c.display_set_id.in_(list(display_set_ids)))
+            .where(or_(false(), *(_of_series(table, identity) for identity in series)))
             .order_by(table.c.counter)
         )
         return self._read(Decision, query)
@@ -120,8 +164,10 @@ class CatalogJournal:
             display_set_id=measurement.display_set_id,
             deleted=0,
             document=document_from(measurement),
+            **_columns(measurement.made_on),
         )
-        again = {"deleted": 0, "document": kept.excluded.document}
+        names = ("document", "patient_key", "display_set_digest")
+        again = {"deleted": 0, **{name: kept.excluded[name] for name in names}}
         self._write(kept.on_conflict_do_update(["measurement_id"], set_=again))
 
     def drop_measurement(self, identity: uuid.UUID) -> None:
@@ -130,11 +176,11 @@ class CatalogJournal:
         self._write(update(table).where(table.c.measurement_id == str(identity)).values(deleted=1))
 
     def measurements(self, display_set_id: str) -> Sequence[LengthMeasurement]:
-        """The measurements of a display set, oldest first."""
+        """The measurements on the series of a display set, oldest first."""
         table = schema.measurements
         query = (
             select(table.c.document)
-            .where(table.c.display_set_id == display_set_id, table.c.deleted == 0)
+            .where(_of_series(table, display_set_id), table.c.deleted == 0)
             .order_by(table.c.counter)
         )
         return self._read(LengthMeasurement, query)
@@ -217,3 +263,14 @@ class CatalogJournal:
             delete(schema.notes).where(schema.notes.c.name == name),
             insert(schema.notes).values(name=name, document=document_from(value)),
         )
+
+
+def _columns(made_on: MadeOn) -> dict[str, str]:
+    return {"patient_key": made_on.patient, "display_set_digest": made_on.display_set_digest}
+
+
+def _of_series(table: Table, display_set_id: str) -> ColumnElement[bool]:
+    """Entries on ``UID`` and on every ``UID#k``: a series may be split another day."""
+    column, uid = table.c.display_set_id, series_of(display_set_id)
+    part = column.between(f"{uid}#", f"{uid}#:")
+    return or_(column == uid, part)

@@ -69,13 +69,15 @@ def _fill_up(copy: Path) -> None:
 
 
 def _rows(path: Path, table: Table, direction: str) -> list[Row]:
-    names = [column.name for column in table.columns]
     key = table.primary_key.columns[0].name
-    wanted = ", ".join(names)
-    query = f'SELECT {wanted} FROM "{table.name}" ORDER BY {key} {direction}'  # noqa: S608 - our names
     rows: list[Row] = []
     connection = sqlite3.connect(path)
     try:
+        # An older version has fewer columns; the new catalog fills them with what is usual.
+        there = {row[1] for row in connection.execute(f'PRAGMA table_info("{table.name}")')}
+        names = [column.name for column in table.columns if column.name in there]
+        wanted = ", ".join(names)
+        query = f'SELECT {wanted} FROM "{table.name}" ORDER BY {key} {direction}'  # noqa: S608 - our names
         cursor = connection.execute(query)
         while (row := cursor.fetchone()) is not None:
             if all(isinstance(value, str | int) for value in row):

@@ -25,6 +25,8 @@ decisions = Table(
     Column("reader", String, nullable=False),
     Column("at", String, nullable=False),
     Column("document", Text, nullable=False),
+    Column("patient_key", String, nullable=False, server_default=""),
+    Column("display_set_digest", String, nullable=False, server_default=""),
 )
 
 measurements = Table(
@@ -35,6 +37,8 @@ measurements = Table(
     Column("display_set_id", String, nullable=False, index=True),
     Column("deleted", Integer, nullable=False, default=0),
     Column("document", Text, nullable=False),
+    Column("patient_key", String, nullable=False, server_default=""),
+    Column("display_set_digest", String, nullable=False, server_default=""),
 )
 
 notes = Table(

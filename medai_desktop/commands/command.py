@@ -31,6 +31,10 @@ class WindowPort(Protocol):
         """Asks for a file name, and saves the view as PNG."""
         ...
 
+    def copy_picture(self) -> None:
+        """Puts the picture of the active viewport on the clipboard."""
+        ...
+
     def with_reader(self, then: Callable[[], None]) -> None:
         """Goes on once the reader is named; asks when not known yet."""
         ...

@@ -56,11 +56,11 @@ def why_not(desk: ReadingDesk, condition: Condition) -> Message | None:
     if condition(desk):
         return None
     if not is_study_open(desk):
-        return message("commands.why_nothing_open")
+        return message("session.nothing_open")
     if condition is can_detect:
         if desk.detection.is_running:
             return message("commands.why_running")
-        return message("commands.why_no_models")
+        return message("session.no_models")
     if condition is allows_volume:
         shown = desk.viewing.active_display_set
         if shown is not None and shown.messages:

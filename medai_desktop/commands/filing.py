@@ -93,6 +93,16 @@ FILING: tuple[Command, ...] = (
         needs_focus=False,
     ),
     Command(
+        "file.copy_picture",
+        message("commands.copy_picture"),
+        CommandGroup.FILE,
+        lambda on: on.window.copy_picture(),
+        keys=("Ctrl+Shift+C",),
+        icon="ph.copy",
+        is_enabled=is_something_shown,
+        needs_focus=False,
+    ),
+    Command(
         "file.quit",
         message("commands.quit"),
         CommandGroup.FILE,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from medai_desktop.commands.command import Command, CommandGroup, Invocation
 from medai_desktop.commands.conditions import has_findings, is_finding_selected, is_study_open
+from medai_desktop.commands.reasons import REASONS
 from medai_desktop.review import RejectReason
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import Message, message
@@ -45,27 +46,15 @@ def _delete(on: Invocation) -> None:
         on.desk.reviewing.remove()
 
 
-def _reject_as(reason: RejectReason, title: Message) -> Command:
+def _reject_as(reason: RejectReason, said: Message) -> Command:
     return Command(
         f"findings.reject_{reason.name.lower()}",
-        title,
+        message("commands.reject_as", reason=said),
         CommandGroup.FINDINGS,
         _decided(lambda desk: desk.reviewing.reject(reason)),
         is_enabled=is_finding_selected,
     )
 
-
-REASONS: tuple[Command, ...] = (
-    _reject_as(RejectReason.VESSEL, message("commands.reason_vessel")),
-    _reject_as(RejectReason.SCAR, message("commands.reason_scar")),
-    _reject_as(RejectReason.ARTEFACT, message("commands.reason_artefact")),
-    _reject_as(RejectReason.VARIANT, message("commands.reason_variant")),
-    _reject_as(RejectReason.IMPLANT, message("commands.reason_implant")),
-    _reject_as(RejectReason.KNOWN_BENIGN, message("commands.reason_known_benign")),
-    _reject_as(RejectReason.DUPLICATE, message("commands.reason_duplicate")),
-    _reject_as(RejectReason.OUTSIDE_ORGAN, message("commands.reason_outside_organ")),
-)
-"""Rejecting with a reason (reading defaults 8)."""
 
 REVIEWING: tuple[Command, ...] = (
     Command(
@@ -120,7 +109,7 @@ REVIEWING: tuple[Command, ...] = (
         icon="ph.x",
         is_enabled=is_finding_selected,
     ),
-    *REASONS,
+    *(_reject_as(reason, said) for reason, said in REASONS.items()),
     Command(
         "findings.edit",
         message("commands.edit"),

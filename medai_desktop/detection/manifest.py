@@ -20,6 +20,9 @@ MOST_CANVAS_PX = 4096
 PRECISIONS = ("fp32", "fp16", "bf16")
 """In which a network may compute."""
 
+ASKED_PRECISION = "fp32"
+"""For which settings are told before it is known in which precision they will be computed."""
+
 LEAST_SCORE = 0.01
 MOST_FINDINGS = 300
 STEP_MM = 3.0
@@ -42,10 +45,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class OwnTest:
-    """What the model left unmarked in its own test, for the sentence "no mark"."""
+    """What the model left unmarked in its own test, for the sentence "no mark".
 
-    lesions: int
-    unmarked: int
+    Attributes:
+        slices: single slices that show what it marks.
+        unmarked_slices: of them, those where it did not mark it at `Manifest.threshold`.
+    """
+
+    slices: int
+    unmarked_slices: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +212,9 @@ def _manifest(folder: Path, given: Members) -> Manifest:
         network_config=network.members("config").frozen(),
         weights=folder / weights.file_name("file"),
         weights_sha256=weights.sha256("sha256"),
-        own_test=OwnTest(own_test.whole("lesions", least=1), own_test.whole("unmarked", least=0)),
+        own_test=OwnTest(
+            own_test.whole("slices", least=1), own_test.whole("unmarked_slices", least=0)
+        ),
         folder=folder,
     )
     _check(made, folder)
@@ -214,8 +224,10 @@ def _manifest(folder: Path, given: Members) -> Manifest:
 def _check(made: Manifest, folder: Path) -> None:
     if made.id != folder.name or not made.labels:
         raise ValueError("not the manifest of this folder")
-    if made.threshold > made.threshold_solid or made.own_test.unmarked > made.own_test.lesions:
+    if made.threshold > made.threshold_solid:
         raise ValueError("contradicts itself")
+    if made.own_test.unmarked_slices > made.own_test.slices:
+        raise ValueError("more unmarked than there are")
     if made.canvas_px % 32:
         raise ValueError("the network takes multiples of 32 pixels")
     if not {*made.regions} <= {region.value for region in Region}:

@@ -35,5 +35,5 @@ def label_name(label: str) -> Message:
 
 
 def lesions_name(label: str) -> Message:
-    """The plural of a label, for "left 3 of 20 enhancing masses unmarked"."""
+    """The plural of a label, for "left enhancing masses unmarked"."""
     return _LESIONS.get(label, message("detection.marked_as", name=label))

@@ -15,7 +15,9 @@ from medai_desktop.findings.finding import (
     StageSeconds,
 )
 from medai_desktop.findings.identity import finding_id, reader_finding_id, run_id, tracking_uid
+from medai_desktop.findings.made_on import MadeOn
 from medai_desktop.findings.measurement import LengthMeasurement
+from medai_desktop.findings.same_run import is_same_run, with_run_id
 from medai_desktop.findings.state import DetectionState, RunStatus
 
 __all__ = [
@@ -25,11 +27,14 @@ __all__ = [
     "FindingOrigin",
     "FindingSet",
     "LengthMeasurement",
+    "MadeOn",
     "Provenance",
     "RunStatus",
     "StageSeconds",
     "finding_id",
+    "is_same_run",
     "reader_finding_id",
     "run_id",
     "tracking_uid",
+    "with_run_id",
 ]

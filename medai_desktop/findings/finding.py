@@ -105,7 +105,7 @@ class FindingSet:
     Attributes:
         run: id of the run.
         display_set_id: what was looked at.
-        display_set_digest: over its SOP UIDs and pixels.
+        display_set_digest: over its SOP UIDs, geometry and pixels.
         provenance: who looked.
         findings: highest score first.
         seconds: time per stage.

@@ -6,6 +6,8 @@ import math
 import uuid
 from dataclasses import dataclass
 
+from medai_desktop.findings.made_on import MadeOn
+
 
 @dataclass(frozen=True, slots=True)
 class LengthMeasurement:
@@ -22,6 +24,7 @@ class LengthMeasurement:
         length_mm: None when there are no millimetres.
         is_at_detector: millimetres hold at the detector of a radiograph, not in the patient.
         reader: who drew it.
+        made_on: on which images of whom.
     """
 
     id: uuid.UUID
@@ -34,6 +37,7 @@ class LengthMeasurement:
     length_mm: float | None
     is_at_detector: bool = False
     reader: str = ""
+    made_on: MadeOn = MadeOn()
 
     @property
     def length_px(self) -> float:

@@ -1,4 +1,4 @@
-"""The buttons within the selected row: agree, reject, unsure, edit."""
+"""The buttons within the selected row: agree, reject, unsure, edit; one's own: edit, delete."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from medai_desktop.commands import command
+from medai_desktop.commands.reasons import REASONS
 from medai_desktop.gui import icons, theme
-from medai_desktop.gui.finding_rows import BUTTONS_PX, REASONS
+from medai_desktop.gui.finding_rows import BUTTONS_PX
 from medai_desktop.gui.guard import guarded
 from medai_desktop.gui.keys import key_words
 from medai_desktop.gui.labels import name_it, push_button
@@ -62,23 +63,65 @@ class DecisionButtons(QWidget):
         runner: carries decisions out.
         left_px: where the text of the row begins.
         top_px: where the buttons begin.
+        is_own: the mark is the reader's own: nobody agrees with oneself.
     """
 
-    def __init__(self, desk: ReadingDesk, runner: Runner, left_px: int, top_px: int) -> None:
+    def __init__(
+        self, desk: ReadingDesk, runner: Runner, left_px: int, top_px: int, *, is_own: bool = False
+    ) -> None:
         super().__init__()
         self._desk, self._runner = desk, runner
+        self._buttons: dict[str, QPushButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(left_px, top_px, 8, 0)
         row.setSpacing(4)
         row.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.agree = self._worded("findings.agree", "A")
-        self.reject = self._worded("findings.reject", "")
-        self.unsure = self._pictured("findings.unsure")
-        self.edit = self._pictured("findings.edit")
-        self.reject.setMenu(self._reasons())
-        for button in (self.agree, self.reject, self.unsure, self.edit):
+        for button in self._for_own() if is_own else self._for_program():
             row.addWidget(button)
         row.addStretch(1)
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Ids of the commands that there are buttons for."""
+        return tuple(self._buttons)
+
+    @property
+    def agree(self) -> QPushButton:
+        """Only on a program's mark."""
+        return self._buttons["findings.agree"]
+
+    @property
+    def reject(self) -> QPushButton:
+        """Only on a program's mark; opens the reasons."""
+        return self._buttons["findings.reject"]
+
+    @property
+    def unsure(self) -> QPushButton:
+        """Only on a program's mark."""
+        return self._buttons["findings.unsure"]
+
+    @property
+    def edit(self) -> QPushButton:
+        """On every mark."""
+        return self._buttons["findings.edit"]
+
+    @property
+    def delete(self) -> QPushButton:
+        """Only on the reader's own mark."""
+        return self._buttons["measure.delete"]
+
+    def _for_program(self) -> tuple[QPushButton, ...]:
+        reject = self._worded("findings.reject", "")
+        reject.setMenu(self._reasons())
+        return (
+            self._worded("findings.agree", "A"),
+            reject,
+            self._pictured("findings.unsure"),
+            self._pictured("findings.edit"),
+        )
+
+    def _for_own(self) -> tuple[QPushButton, ...]:
+        return self._worded("findings.edit", ""), self._pictured("measure.delete")
 
     def _worded(self, identity: str, key: str) -> QPushButton:
         item = command(identity)
@@ -110,6 +153,7 @@ class DecisionButtons(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         key = self._desk.render(key_words(item.keys[0])) if item.keys else ""
         name_it(button, self._desk.render(item.title), key)
+        self._buttons[identity] = button
         if identity != "findings.reject":
             button.clicked.connect(lambda _=False: self._runner.run(identity))
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import lesions_name, model_name
+from medai_desktop.detection.registry import ModelEntry
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
+from medai_desktop.gui.series_words import count
 from medai_desktop.jobs import JobState, Progress
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message, listed, message
 
 NOT_ASKED = "session.not_asked"
 MOST_UNFOLDED = 2
@@ -50,13 +52,15 @@ def model_title(manifest: Manifest) -> Message:
 
 
 def model_blocks(desk: ReadingDesk) -> tuple[ModelBlock, ...]:
-    """Every usable model on the study being read; nothing without a study."""
+    """Every model on the study being read, unusable ones too; nothing without a study."""
     if desk.opening.current_study is None:
         return ()
     statuses = desk.detection.statuses()
     return tuple(
-        _block(desk, manifest, [s for s in statuses if s.model_id == manifest.id])
-        for manifest in desk.detection.models()
+        _unusable_block(entry)
+        if entry.manifest is None or entry.reason is not None
+        else _block(desk, entry.manifest, [s for s in statuses if s.model_id == entry.id])
+        for entry in desk.detection.model_entries()
     )
 
 
@@ -69,7 +73,7 @@ def looked_for(desk: ReadingDesk) -> Message:
     ]
     if not names:
         return message("gui.looked_for_nothing")
-    return message("gui.looked_for", list=", ".join(dict.fromkeys(names)))
+    return message("gui.looked_for", list=listed(list(dict.fromkeys(names))))
 
 
 def detection_progress(desk: ReadingDesk) -> Progress | None:
@@ -78,6 +82,12 @@ def detection_progress(desk: ReadingDesk) -> Progress | None:
         if job.title.id == "session.detecting" and job.state is JobState.RUNNING:
             return job.progress
     return None
+
+
+def _unusable_block(entry: ModelEntry) -> ModelBlock:
+    made, reason = entry.manifest, entry.reason or message("gui.no_reason")
+    title = model_name(entry.id, entry.id) if made is None else model_title(made)
+    return ModelBlock(entry.id, title, (StateLine(reason, "warning"),), ())
 
 
 def _block(desk: ReadingDesk, manifest: Manifest, statuses: list[RunStatus]) -> ModelBlock:
@@ -89,7 +99,7 @@ def _block(desk: ReadingDesk, manifest: Manifest, statuses: list[RunStatus]) -> 
         )
         (skipped if is_skipped else lines).extend(_lines(desk, manifest, status))
     if not statuses:
-        modality = ", ".join(manifest.modality)
+        modality = listed(manifest.modality)
         lines.append(StateLine(message("gui.state_no_series", modality=modality)))
     elif not lines:
         lines, skipped = skipped[:MOST_UNFOLDED], skipped[MOST_UNFOLDED:]
@@ -167,10 +177,10 @@ def _no_mark(manifest: Manifest, shown: DisplaySet, found: FindingSet | None) ->
         "gui.no_mark",
         model=model_name(manifest.id, manifest.title),
         series=series_name(shown),
-        images=len(shown.frames),
+        images=count(len(shown.frames)),
         threshold=score_words(threshold),
-        unmarked=manifest.own_test.unmarked,
-        lesions=manifest.own_test.lesions,
+        unmarked=manifest.own_test.unmarked_slices,
+        slices=manifest.own_test.slices,
         kind=lesions_name(manifest.labels[0].name),
     )
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QPixmap
 
+from medai_desktop.commands.reasons import REASONS
 from medai_desktop.detection.naming import label_name
 from medai_desktop.findings import Finding
-from medai_desktop.review import Decision, FindingStatus, RejectReason
+from medai_desktop.review import Decision, FindingStatus
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.reviewing import FindingRow
@@ -30,16 +31,6 @@ STATUSES: dict[FindingStatus, Message] = {
     FindingStatus.ADDED: message("gui.finding_added"),
     FindingStatus.REJECTED: message("gui.finding_rejected"),
     FindingStatus.UNSURE: message("gui.finding_unsure"),
-}
-REASONS: dict[RejectReason, Message] = {
-    RejectReason.VESSEL: message("gui.reason_vessel"),
-    RejectReason.SCAR: message("gui.reason_scar"),
-    RejectReason.ARTEFACT: message("gui.reason_artefact"),
-    RejectReason.VARIANT: message("gui.reason_variant"),
-    RejectReason.IMPLANT: message("gui.reason_implant"),
-    RejectReason.KNOWN_BENIGN: message("gui.reason_known_benign"),
-    RejectReason.DUPLICATE: message("gui.reason_duplicate"),
-    RejectReason.OUTSIDE_ORGAN: message("gui.reason_outside_organ"),
 }
 
 
@@ -69,6 +60,11 @@ class MarkRow:
     thumbnail: QPixmap | None
     spoken: str
     is_choosable: bool = True
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the reader's own: no program gave it a score."""
+        return self.steps is None
 
     @property
     def buttons_top_px(self) -> int:
@@ -127,7 +123,7 @@ def _fold_words(count: int) -> Message:
 
 def _mark_row(desk: ReadingDesk, row: FindingRow, thumbnail: Thumbnail) -> MarkRow:
     finding, say = row.finding, desk.render
-    place, what = _sentence(say(row.place)), say(label_name(finding.label))
+    place, what = _sentence(say(row.place)), say(_what(row))
     status = "" if row.reviewed.decision is None else say(_status(row.reviewed.status, row))
     spoken = [place, what, status]
     if row.provenance is not None:
@@ -143,6 +139,11 @@ def _mark_row(desk: ReadingDesk, row: FindingRow, thumbnail: Thumbnail) -> MarkR
         thumbnail(finding, row.display_set),
         "\n".join(part for part in spoken if part),
     )
+
+
+def _what(row: FindingRow) -> Message:
+    label = label_name(row.finding.label)
+    return message("gui.below_threshold", label=label) if row.is_below else label
 
 
 def _sentence(words: str) -> str:

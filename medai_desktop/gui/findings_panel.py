@@ -90,7 +90,7 @@ class FindingsPanel(QWidget):
         self._buttons_for = wanted
         if row is not None and item is not None:
             self.buttons = DecisionButtons(
-                self._desk, self._runner, TEXT_LEFT_PX, row.buttons_top_px
+                self._desk, self._runner, TEXT_LEFT_PX, row.buttons_top_px, is_own=row.is_own
             )
             self.rows.setItemWidget(item, self.buttons)
 

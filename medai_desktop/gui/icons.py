@@ -5,27 +5,26 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from medai_desktop.gui.icon_font import GlyphIcon, icon_font
 from medai_desktop.gui.theme import DARK
 
+PREFIX = "ph."
 ICON_PX = 18
 ICON_SIZE = QSize(ICON_PX, ICON_PX)
 
 
 @functools.lru_cache(maxsize=128)
 def icon(name: str, colour: str = DARK.text) -> QIcon:
-    """An icon by its name, such as ``ph.folder-open``; faded when disabled."""
-    import qtawesome
+    """An icon by its name, such as ``ph.folder-open``; faded when disabled.
 
-    made: QIcon = qtawesome.icon(
-        name,
-        color=colour,
-        color_on=DARK.text,
-        color_disabled=DARK.faded(colour),
-        color_on_disabled=DARK.faded(colour),
-    )
-    return made
+    Raises:
+        KeyError: the set has no such icon.
+    """
+    character = icon_font().characters[name.removeprefix(PREFIX)]
+    faded = DARK.faded(colour)
+    return QIcon(GlyphIcon(character, QColor(colour), QColor(DARK.text), QColor(faded)))
 
 
 def picture(name: str, colour: str, size_px: int = ICON_PX) -> QPixmap:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from medai_desktop.detection.naming import lesions_name
 from medai_desktop.gui.detection_words import model_title, score_words
 from medai_desktop.gui.info_words import facts, sentences
 from medai_desktop.gui.labels import label, rule
@@ -83,8 +84,9 @@ class InfoPanel(QScrollArea):
                 "gui.model_facts",
                 threshold=score_words(manifest.threshold),
                 solid=score_words(manifest.threshold_solid),
-                unmarked=manifest.own_test.unmarked,
-                lesions=manifest.own_test.lesions,
+                unmarked=manifest.own_test.unmarked_slices,
+                slices=manifest.own_test.slices,
+                kind=lesions_name(manifest.labels[0].name),
             )
             column.addWidget(label(say(said), "2"))
         if not self._desk.model_entries():

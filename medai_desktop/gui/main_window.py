@@ -45,6 +45,8 @@ PictureSource = Callable[[PictureBridge], PicturePort]
 SIZE = QSize(1600, 1000)
 LEAST_SIZE = QSize(1024, 640)
 TITLE = "MedAI Desktop"
+IDLE_MS = 50
+"""So long after the window shows it is known whether something is to be opened at once."""
 REDRAW_MS = 80
 """Panels are redrawn at most so often while images load, jobs go on or the wheel turns."""
 
@@ -87,9 +89,10 @@ class MainWindow(QMainWindow):
         self._hold = HoldToHide(self, desk)
         desk.reviewing.ask_reader_by(self.port.with_reader)
         self._unsubscribe = desk.subscribe(self._changed)
-        desk.recent.refresh()
         self._changed(Changes(studies=True, language=True, notices=True))
         self.start.open_folder.setFocus()
+        self._restore_soon = Soon(IDLE_MS, desk.restoring.begin_if_idle)
+        self._restore_soon.ask()
 
     @property
     def viewports(self) -> list[ViewportWidget]:
@@ -100,6 +103,12 @@ class MainWindow(QMainWindow):
     def views(self) -> QWidget:
         """What a picture of the view shows."""
         return self._grid
+
+    @property
+    def active_view(self) -> QWidget | None:
+        """The active viewport; None while nothing is open."""
+        active = self._desk.viewing.layout.active
+        return next((view for view in self.viewports if view.index == active), None)
 
     @property
     def panels(self) -> tuple[QWidget, ...]:
@@ -138,7 +147,7 @@ class MainWindow(QMainWindow):
     @guarded
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends threads and worker programs."""
-        for soon in (self._panels_soon, self._jobs_soon):
+        for soon in (self._panels_soon, self._jobs_soon, self._restore_soon):
             soon.forget()
         self._pictures.close()
         self._desk.close()
@@ -231,9 +240,11 @@ class MainWindow(QMainWindow):
             if widget.key == key:
                 widget.take(picture)
                 self.has_picture = True
+        self._desk.restoring.begin()
 
     def _picture_failed(self, key: int, said: Message) -> None:
         self._desk.notify(Notice(said))
+        self._desk.restoring.begin()
 
 
 def _is_at_once(changes: Changes) -> bool:

@@ -23,7 +23,7 @@ from medai_desktop.gui.theme import DARK
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.text import message
 from medai_desktop.view.length import length_label
-from medai_desktop.view.reading_order import reading_position
+from medai_desktop.view.reading_order import image_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class MeasurementsPanel(QWidget):
             series = series_name(shown)
             place = message("gui.place_series", series=series)
             if length.slice_index is not None:
-                image = reading_position(shown, length.slice_index)
+                image = image_name(shown, length.slice_index)
                 place = message("gui.place", series=series, image=image)
             words = say(length_label(length, shown))
             parts = [say(place), length.reader]

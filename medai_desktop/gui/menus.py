@@ -51,7 +51,7 @@ MORE = (
     "findings.redo",
     "measure.delete",
 )
-REPORT = ("file.export", "file.save_picture")
+REPORT = ("file.export", "file.save_picture", "file.copy_picture")
 SETTINGS = ("rest.reader", LINE, "rest.shortcuts", "rest.palette", "rest.about", LINE, "file.quit")
 LANGUAGES = ("rest.language_en", "rest.language_zh_CN")
 

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from medai_desktop.gui.theme import PATIENT_COLOURS
 from medai_desktop.source.instance import PatientFacts
 from medai_desktop.text import Message, message
-
-SEXES: dict[str, Message] = {
-    "F": message("gui.sex_female"),
-    "M": message("gui.sex_male"),
-    "O": message("gui.sex_other"),
-}
+from medai_desktop.view.person_words import age, sex
 
 
 def patient_key(patient: PatientFacts) -> tuple[str, str, str]:
@@ -36,22 +30,7 @@ def patient_title(patient: PatientFacts) -> Message | str:
 
 def patient_facts(patient: PatientFacts) -> tuple[Message | str, ...]:
     """Sex, age and id, as far as they are known."""
-    sex: Message | str = SEXES.get(patient.sex.upper(), patient.sex)
-    parts: list[Message | str] = [part for part in (sex, age(patient.age)) if part]
+    parts = [part for part in (sex(patient.sex), age(patient.age)) if part]
     if patient.patient_id and patient.name:
         parts.append(message("gui.patient_id", id=patient.patient_id))
     return tuple(parts)
-
-
-def age(written: str) -> Message | str:
-    """An age string (DICOM PS3.5 6.2, AS) in words; as written when it is none."""
-    found = re.fullmatch(r"(\d{3})([DWMY])", written.strip().upper())
-    if found is None:
-        return written
-    number = int(found.group(1))
-    return {
-        "D": message("gui.age_days", number=number),
-        "W": message("gui.age_weeks", number=number),
-        "M": message("gui.age_months", number=number),
-        "Y": message("gui.age_years", number=number),
-    }[found.group(2)]

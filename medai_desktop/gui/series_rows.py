@@ -10,6 +10,7 @@ from PySide6.QtGui import QPixmap
 
 from medai_desktop.findings import DetectionState, RunStatus
 from medai_desktop.gui import series_words
+from medai_desktop.gui.detection_words import marks as marks_words
 from medai_desktop.gui.patient_words import patient_colour, patient_key, patient_title
 from medai_desktop.review import FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Study
@@ -176,11 +177,9 @@ def _marks(desk: ReadingDesk, study: Study) -> dict[str, Message]:
     return said
 
 
-def _run_words(status: RunStatus, marks: int) -> Message | None:
+def _run_words(status: RunStatus, count: int) -> Message | None:
     if status.state is DetectionState.RUNNING:
         return message("gui.list_running")
     if status.state in {DetectionState.DONE, DetectionState.NOTHING_ABOVE_THRESHOLD}:
-        return {0: message("gui.list_no_mark"), 1: message("gui.list_one_mark")}.get(
-            marks, message("gui.list_marks", count=marks)
-        )
+        return marks_words(count)
     return None

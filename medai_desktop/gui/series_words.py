@@ -11,7 +11,7 @@ import numpy as np
 from medai_desktop.series.display_set import DisplaySet, Verdict
 from medai_desktop.session.opening import LoadState
 from medai_desktop.text import Message, message
-from medai_desktop.view.reading_order import reading_position
+from medai_desktop.view.reading_order import image_name, reading_position
 
 WITH_PLACE = frozenset({"CT", "MR", "PT", "NM"})
 """Modalities whose images ought to state a place in the patient."""
@@ -75,14 +75,15 @@ def _missing(shown: DisplaySet) -> Message:
     gaps = dict(_gaps(shown))
     if not gaps:
         return message("gui.verdict_irregular", count=len(shown.frames))
-    missing, first = sum(gaps.values()), min(gaps)
+    missing, first = sum(gaps.values()), min(gaps, key=lambda k: reading_position(shown, k))
+    image = image_name(shown, first)
     if missing == 1:
-        return message("gui.verdict_one_missing", place=first)
-    return message("gui.verdict_missing", missing=missing, place=first)
+        return message("gui.verdict_one_missing", image=image)
+    return message("gui.verdict_missing", missing=missing, image=image)
 
 
 def _gaps(shown: DisplaySet) -> Iterator[tuple[int, int]]:
-    """Reading position before each gap, and the slices that are not there."""
+    """The image that is read before each gap (index), and the slices that are not there."""
     if shown.geometry is None:
         return
     usual, normal = shown.geometry.spacing_mm[0], shown.geometry.normal
@@ -92,4 +93,4 @@ def _gaps(shown: DisplaySet) -> Iterator[tuple[int, int]]:
         step = np.subtract(there.position_lps_mm, here.position_lps_mm) @ normal
         lost = round(float(step) / usual) - 1
         if lost > 0:
-            yield min(reading_position(shown, k), reading_position(shown, k + 1)), lost
+            yield min(k, k + 1, key=lambda n: reading_position(shown, n)), lost

@@ -57,6 +57,7 @@ class SidePanel(QTabWidget):
         self.info = InfoPanel(desk)
         for panel in (self.findings, self.measurements, self.info):
             self.addTab(panel, "")
+        self.currentChanged.connect(self.refresh)
 
     def refresh(self) -> None:
         """Looks at the desk again."""
@@ -67,4 +68,5 @@ class SidePanel(QTabWidget):
                 self.setTabText(number, words)
         self.findings.refresh()
         self.measurements.refresh()
-        self.info.refresh()
+        if self.currentWidget() is self.info:
+            self.info.refresh()

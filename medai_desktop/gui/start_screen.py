@@ -98,7 +98,7 @@ class StartScreen(QWidget):
             done = 0 if scan.progress is None else scan.progress.done
             self._title.setText(say(message("gui.scan_title")))
             self._more.setText(say(message("gui.scan_count", count=done)))
-        self.open_folder.setText(say(message("gui.open_folder")))
+        self.open_folder.setText(say(message("commands.open_folder")))
         self.open_sample.setText(say(message("commands.open_sample")))
         self.cancel.setText(say(message("gui.cancel")))
         for widget in (self.open_folder, self.open_sample):

@@ -85,7 +85,11 @@ class StatusLine(QWidget):
             self._bar.setRange(0, 0)
         else:
             self._bar.setRange(0, 1000)
+            # A bar paints at once when its value changes, and everything that waits to be painted
+            # with it; the viewports would be painted empty first.
+            self._bar.setUpdatesEnabled(False)
             self._bar.setValue(round(share * 1000))
+            self._bar.setUpdatesEnabled(True)
 
     def texts(self) -> tuple[str, ...]:
         """What stands in the line, from the left."""

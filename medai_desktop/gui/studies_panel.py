@@ -131,7 +131,7 @@ class StudiesPanel(QWidget):
         """Looks at the desk again."""
         say, study = self._desk.render, self._desk.opening.current_study
         self._heading.setText(say(message("gui.studies")))
-        self._nothing.setText(say(message("gui.nothing_open")))
+        self._nothing.setText(say(message("session.nothing_open")))
         self.series.setAccessibleName(say(message("gui.studies")))
         for widget in (self.banner, self.series):
             widget.setVisible(study is not None)

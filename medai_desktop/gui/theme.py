@@ -106,6 +106,7 @@ def load_fonts(folder: Path) -> tuple[str, ...]:
         number = QFontDatabase.addApplicationFont(str(path))
         families.update(dict.fromkeys(QFontDatabase.applicationFontFamilies(number)))
     _families.cache_clear()
+    _font.cache_clear()
     return tuple(families)
 
 
@@ -114,6 +115,11 @@ def font(size_px: int = 12, *, is_bold: bool = False) -> QFont:
 
     Bold, not a weight below it: only from there on Qt thickens a Chinese font that has no bold.
     """
+    return QFont(_font(size_px, is_bold))
+
+
+@functools.lru_cache(maxsize=32)
+def _font(size_px: int, is_bold: bool) -> QFont:
     made = QFont()
     made.setFamilies(list(_families()))
     made.setPixelSize(size_px)

@@ -69,7 +69,7 @@ class MainToolBar(QToolBar):
                 text = elided(text, button.font(), room)
             button.setText(text)
         is_open = self._desk.opening.current_study is not None
-        nothing = say(message("commands.why_nothing_open"))
+        nothing = say(message("session.nothing_open"))
         for name in ("layout", "presets", "more", "report"):
             button = self.buttons[name]
             enabled = is_open and (name != "presets" or self._menus.has_presets())

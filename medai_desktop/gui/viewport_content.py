@@ -9,6 +9,7 @@ from dataclasses import replace
 from medai_desktop.findings import LengthMeasurement
 from medai_desktop.gui.drawn_findings import drawn_findings
 from medai_desktop.gui.plane_content import plane_lines, shared_mm_per_px, with_place
+from medai_desktop.gui.sights import Sight, Triple
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.memo import Memo
@@ -38,7 +39,6 @@ from medai_desktop.view.overlays import (
     scale_overlay,
 )
 from medai_desktop.view.picture import (
-    Picture,
     PictureRequest,
     PlaneRequest,
     StoredSliceRequest,
@@ -52,13 +52,12 @@ from medai_desktop.view.projection import (
     volume_projection,
 )
 from medai_desktop.view.slab import slices_in_slab
-from medai_desktop.view.viewport import Camera, ViewportKind, ViewportState
+from medai_desktop.view.viewport import ViewportKind, ViewportState
 from medai_desktop.volume import Volume
 
 Size = tuple[int, int]
 Point = tuple[float, float]
 Ends = tuple[Point, Point]
-Triple = tuple[float, float, float]
 
 GRASP_PX = 8.0
 """A press this near to an end or a line takes it."""
@@ -71,22 +70,38 @@ class ViewportContent:
         desk: what is shown.
         index: of the viewport.
         measure: how wide a line of corner text is painted.
+
+    Attributes:
+        sight: the moment it is about, such as that of the picture on the screen; None: now.
+        reduced_from: of the 3D picture on the screen.
     """
 
     def __init__(self, desk: ReadingDesk, index: int, measure: Measure = text_width_px) -> None:
         self._desk, self._index, self._measure = desk, index, measure
         self._overlay: Memo[Overlay] = Memo()
-        self.picture: Picture | None = None
+        self.sight: Sight | None = None
+        self.reduced_from: int | None = None
+
+    @property
+    def now(self) -> Sight:
+        """What the desk says of this viewport."""
+        viewing = self._desk.viewing
+        return Sight(viewing.layout.viewports[self._index], viewing.crosshair_lps_mm)
 
     @property
     def state(self) -> ViewportState:
-        """What the desk says of this viewport."""
-        return self._desk.viewing.layout.viewports[self._index]
+        """The viewport at the moment this is about."""
+        return (self.sight or self.now).state
+
+    @property
+    def cross_lps_mm(self) -> Triple | None:
+        """The crosshair at the moment this is about."""
+        return (self.sight or self.now).crosshair_lps_mm
 
     @property
     def shown(self) -> DisplaySet | None:
         """The display set in it."""
-        return self._desk.viewing.display_set_in(self._index)
+        return self._desk.opening.display_set(self.state.display_set_id)
 
     @property
     def is_inverted(self) -> bool:
@@ -97,7 +112,7 @@ class ViewportContent:
 
     def projection(self, size_px: Size) -> Projection | None:
         """How this viewport maps; None for 3D and nothing."""
-        state, shown, cross = self.state, self.shown, self._desk.viewing.crosshair_lps_mm
+        state, shown, cross = self.state, self.shown, self.cross_lps_mm
         if shown is None or state.kind is ViewportKind.VOLUME:
             return None
         if state.kind is ViewportKind.PLANE:
@@ -168,14 +183,14 @@ class ViewportContent:
             (
                 self.state,
                 size_px,
-                viewing.crosshair_lps_mm,
+                self.cross_lps_mm,
                 tuple(viewing.sizes_px.values()),
                 viewing.corner_text_mode,
                 desk.language,
                 desk.reviewing.selected,
                 desk.measuring.selected,
                 desk.pointing.place_lps_mm,
-                self._seen,
+                self.reduced_from,
             ),
             lambda: self._made_overlay(shown, size_px),
         )
@@ -213,7 +228,7 @@ class ViewportContent:
 
     def crosshair_px(self, size_px: Size) -> Point | None:
         """Where the crosshair of a plane crosses itself; None in stacks and 3D."""
-        projection, cross = self.projection(size_px), self._desk.viewing.crosshair_lps_mm
+        projection, cross = self.projection(size_px), self.cross_lps_mm
         if projection is None or cross is None or self.state.kind is not ViewportKind.PLANE:
             return None
         return projection.screen_from_world(cross)
@@ -277,7 +292,7 @@ class ViewportContent:
             return joined(*parts, *self._on_volume(shown, size_px, parts[0]))
         parts.append(orientation_overlay(projection, size_px, parts[0], self._measure))
         parts.append(scale_overlay(projection, size_px))
-        cross, geometry = self._desk.viewing.crosshair_lps_mm, shown.geometry
+        cross, geometry = self.cross_lps_mm, shown.geometry
         if self.state.plane is not None and cross is not None and geometry is not None:
             texts = tuple(text_box(text, self._measure) for part in parts for text in part.texts)
             frame = image_frame(geometry, projection, size_px)
@@ -290,22 +305,12 @@ class ViewportContent:
         return joined(*parts)
 
     def _on_volume(self, shown: DisplaySet, size_px: Size, corners: Overlay) -> list[Overlay]:
-        """What is drawn on 3D: as the picture was seen, which comes after the camera has turned."""
+        """What is drawn on 3D."""
         if self.state.kind is not ViewportKind.VOLUME or shown.geometry is None:
             return []
-        camera, _ = self._seen
-        projection = volume_projection(shown.geometry, camera, size_px)
+        projection = volume_projection(shown.geometry, self.state.camera, size_px)
         letters = orientation_overlay(projection, size_px, corners, self._measure)
         return [letters, self._marks(shown, projection)]
-
-    @property
-    def _seen(self) -> tuple[Camera, int | None]:
-        """The camera of the 3D picture on the screen, and what it was reduced from."""
-        if self.picture is None:
-            return self.state.camera, None
-        seen = self.picture.request
-        camera = seen.camera if isinstance(seen, VolumeRequest) else self.state.camera
-        return camera, self.picture.reduced_from
 
     def _corners(self, shown: DisplaySet, size_px: Size) -> Overlay:
         state, projection = self.state, self.projection(size_px)
@@ -319,9 +324,7 @@ class ViewportContent:
             mode = "minimal"
         title = self._desk.presets.title(state.preset)
         corners = corner_text(shown, state, title, share, mode, self._desk.render)
-        return corner_overlay(
-            with_place(corners, state, self._desk.viewing.crosshair_lps_mm), size_px, self._measure
-        )
+        return corner_overlay(with_place(corners, state, self.cross_lps_mm), size_px, self._measure)
 
     def _marks(self, shown: DisplaySet, projection: Projection) -> Overlay:
         """Every mark; the one under edit as its box with handles instead of its brackets."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMenu, QWidget
 
 from medai_desktop.commands import command
+from medai_desktop.commands.reasons import REASONS
 from medai_desktop.findings import FindingOrigin
-from medai_desktop.gui.finding_rows import REASONS
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.finding_rows import FindingRow
 from medai_desktop.text import Message, message
@@ -49,13 +49,8 @@ class ViewportMenu(QMenu):
         """What can be done with a ruler."""
         self._add("measure.delete")
 
-    def offer_view(self, index: int, copy_picture: Callable[[], None]) -> None:
-        """How the viewport can look.
-
-        Args:
-            index: of the viewport.
-            copy_picture: puts its picture on the clipboard.
-        """
+    def offer_view(self, index: int) -> None:
+        """How viewport ``index`` can look."""
         viewing, presets = self._desk.viewing, self._desk.presets
         shown, state = viewing.display_set_in(index), viewing.layout.viewports[index]
         if shown is None:
@@ -70,8 +65,7 @@ class ViewportMenu(QMenu):
         for identity in LOOK:
             self._add(identity)
         self.addSeparator()
-        copy = self.addAction(self._desk.render(message("gui.copy_picture")))
-        copy.triggered.connect(lambda _=False: copy_picture())
+        self._add("file.copy_picture")
 
     def _take(self, index: int, preset: str) -> None:
         viewing = self._desk.viewing

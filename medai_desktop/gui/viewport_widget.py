@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -29,6 +28,7 @@ from medai_desktop.gui.bridges import PicturePort
 from medai_desktop.gui.guard import guarded
 from medai_desktop.gui.overlay_painter import paint_overlay, text_width
 from medai_desktop.gui.series_drag import dragged_series
+from medai_desktop.gui.sights import Sights, is_same_kind
 from medai_desktop.gui.slice_slider import SliceSlider
 from medai_desktop.gui.theme import DARK
 from medai_desktop.gui.viewport_content import Point, ViewportContent
@@ -36,7 +36,12 @@ from medai_desktop.gui.viewport_menu import ViewportMenu
 from medai_desktop.gui.viewport_mouse import ViewportMouse
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.view.cursor import readout
-from medai_desktop.view.picture import Picture, PictureRequest, StoredSliceRequest
+from medai_desktop.view.picture import (
+    Picture,
+    PictureRequest,
+    PlaneRequest,
+    StoredSliceRequest,
+)
 from medai_desktop.view.viewport import ViewportKind
 
 FLASH_MS = 160
@@ -58,6 +63,7 @@ class ViewportWidget(QWidget):
         self._picture: Picture | None = None
         self._image: QImage | None = None
         self._asked: PictureRequest | None = None
+        self._sights = Sights()
         self._flash = 0
         self.menu: ViewportMenu | None = None
         self._take_hands()
@@ -73,6 +79,7 @@ class ViewportWidget(QWidget):
         if index != self.index:
             self.index = index
             self._picture, self._image = None, None
+            self._sights.forget()
             self._take_hands()
         self.mouse.cancel()
         self.refresh()
@@ -83,7 +90,9 @@ class ViewportWidget(QWidget):
         self._asked = self._content.request(self.size_px(), self.mouse.is_draft)
         if self._asked is None:
             self._picture, self._image = None, None
+            self._sights.forget()
         else:
+            self._sights.remember(self._asked, self._content.now)
             self._pictures.submit(self.key, self._asked)
         self.update()
 
@@ -96,7 +105,8 @@ class ViewportWidget(QWidget):
 
     def take(self, picture: Picture) -> None:
         """A finished picture has come."""
-        self._picture = self._content.picture = picture
+        self._picture, self._painted.reduced_from = picture, picture.reduced_from
+        self._sights.arrived(picture.request)
         pixels = picture.pixels
         height, width = pixels.shape[:2]
         if pixels.ndim == 2:
@@ -113,12 +123,11 @@ class ViewportWidget(QWidget):
     # -- what the desk asks --------------------------------------------------------------------
 
     def shows(self, finding_id: uuid.UUID) -> bool:
-        """Whether the mark of a finding is inside the picture now."""
-        area = self._content.mark_area(self.size_px(), finding_id)
-        if area is None:
+        """Whether the mark of a finding is inside the picture on the screen, and in the next."""
+        if self._picture is None or not _is_inside(self._content, self.size_px(), finding_id):
             return False
-        painted = QRectF(area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0)
-        return painted.intersects(QRectF(self.rect()))
+        drawn_px = self._look_at_picture()
+        return drawn_px is not None and _is_inside(self._painted, drawn_px, finding_id)
 
     def bring_into_view(self, finding_id: uuid.UUID) -> None:
         """Moves the picture when the middle of the mark lies beside it."""
@@ -147,7 +156,7 @@ class ViewportWidget(QWidget):
             painter.fillRect(self.rect(), QColor(DARK.view))
             self._paint_picture(painter)
             if not self._desk.viewing.everything_is_hidden:
-                paint_overlay(painter, self._content.overlay(self.size_px()))
+                self._paint_overlay(painter)
                 if self.mouse.drag is not None:
                     paint_overlay(painter, self.mouse.drag.overlay())
             self._slider.paint(painter, self.size_px())
@@ -251,6 +260,7 @@ class ViewportWidget(QWidget):
 
     def _take_hands(self) -> None:
         self._content = ViewportContent(self._desk, self.index, text_width)
+        self._painted = ViewportContent(self._desk, self.index, text_width)
         self._slider = SliceSlider(self._desk, self.index)
         self.mouse = ViewportMouse(
             self._desk, self._content, self.index, self._slider, self.size_px
@@ -262,6 +272,7 @@ class ViewportWidget(QWidget):
         """At a position: for a mark or ruler there, else for the view."""
         size, place = self.size_px(), QPoint(round(at[0]), round(at[1]))
         identity, ruler = self._content.mark_at(size, at), self._content.ruler_at(size, at)
+        self._desk.viewing.activate(self.index)
         menu = ViewportMenu(self, self._desk, self.commanded.emit)
         if ruler is not None:
             self._desk.measuring.select(ruler[0].id)
@@ -272,12 +283,9 @@ class ViewportWidget(QWidget):
             if row is not None:
                 menu.offer_mark(row)
         else:
-            menu.offer_view(self.index, self._copy_picture)
+            menu.offer_view(self.index)
         self.menu = menu
         menu.popup(self.mapToGlobal(place))
-
-    def _copy_picture(self) -> None:
-        QGuiApplication.clipboard().setPixmap(self.grab())
 
     def _flash_edge(self, steps: int) -> None:
         """A short light at the end that was hit; no image comes after it."""
@@ -294,7 +302,7 @@ class ViewportWidget(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         request = self._picture.request
-        if not self._is_of(request):
+        if not is_same_kind(request, self._asked):
             return
         if not isinstance(request, StoredSliceRequest):
             painter.drawImage(QRectF(self.rect()), self._image)
@@ -308,12 +316,32 @@ class ViewportWidget(QWidget):
         painter.resetTransform()
         self._desk.viewing.mark_visited(request.volume.display_set_id, request.slice_index)
 
-    def _is_of(self, request: PictureRequest) -> bool:
-        """Whether a picture is of what this viewport shows now, or of what it showed before."""
-        asked = self._asked
-        if asked is None or type(request) is not type(asked):
-            return False
-        return request.volume.display_set_id == asked.volume.display_set_id
+    def _paint_overlay(self, painter: QPainter) -> None:
+        """Marks, letters and texts of the picture that is painted, not of the next one."""
+        drawn_px = self._look_at_picture()
+        if drawn_px is None:
+            return
+        width, height = self.size_px()
+        painter.save()
+        painter.scale(width / drawn_px[0], height / drawn_px[1])
+        paint_overlay(painter, self._painted.overlay(drawn_px))
+        painter.restore()
+
+    def _look_at_picture(self) -> tuple[int, int] | None:
+        """Makes `_painted` speak of the picture on the screen; of now where there is none.
+
+        Returns:
+            The size it was drawn for; None when nothing is known of it.
+        """
+        self._painted.sight = None
+        if self._picture is None or not is_same_kind(self._picture.request, self._asked):
+            return self.size_px()
+        request, now = self._picture.request, self._content.now
+        sight = self._sights.of(request, now)
+        if sight is None:
+            return None
+        self._painted.sight = None if sight == now else sight
+        return request.size_px if isinstance(request, PlaneRequest) else self.size_px()
 
     def _paint_edges(self, painter: QPainter) -> None:
         width, height = self.size_px()
@@ -338,3 +366,11 @@ class ViewportWidget(QWidget):
                 is_here = self._desk.opening.is_loaded(shown.id, state.slice_index)
             said = readout(volume, shown, state, projection, at) if is_here else None
         self.pointed.emit("" if said is None else self._desk.render(said))
+
+
+def _is_inside(content: ViewportContent, size_px: tuple[int, int], finding_id: uuid.UUID) -> bool:
+    area = content.mark_area(size_px, finding_id)
+    if area is None:
+        return False
+    painted = QRectF(area.x0, area.y0, area.x1 - area.x0, area.y1 - area.y0)
+    return painted.intersects(QRectF(0, 0, *size_px))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from medai_desktop.gui.dialog import ReadingDialog
@@ -26,6 +27,11 @@ class Areas(Protocol):
     @property
     def views(self) -> QWidget:
         """What a picture of the view shows."""
+        ...
+
+    @property
+    def active_view(self) -> QWidget | None:
+        """The active viewport; None while nothing is open."""
         ...
 
     @property
@@ -52,7 +58,7 @@ class WindowPort:
 
     def ask_for_folder(self) -> None:
         """Asks which folder to open, and opens it."""
-        title = self._desk.render(message("gui.open_folder"))
+        title = self._desk.render(message("commands.open_folder"))
         folder = QFileDialog.getExistingDirectory(self._window, title, self._last_folder())
         if folder:
             self._desk.opening.open_paths((Path(folder),))
@@ -84,6 +90,14 @@ class WindowPort:
         if self._desk.exporting.save_picture(path, png_of(self._areas.views)):
             said = message("gui.picture_saved", file=path.name)
             self._desk.notify(Notice(said, is_warning=False))
+
+    def copy_picture(self) -> None:
+        """Puts the picture of the active viewport on the clipboard, with what is drawn on it."""
+        view = self._areas.active_view
+        if view is not None:
+            self._desk.viewing.hide_everything(False)
+            QGuiApplication.clipboard().setPixmap(view.grab())
+            self._desk.viewing.say(message("gui.picture_copied"))
 
     def with_reader(self, then: Callable[[], None]) -> None:
         """Goes on once the reader is named; asks when not known yet."""

@@ -27,6 +27,7 @@ class ReportEntry:
         reason: why, as a code of `RejectReason`; empty for none.
         score: of the program, 0 to 1; None for a reader's own.
         decided_at: when it was decided, UTC; None when it was not.
+        editor: who gave it another box than the program's; empty for nobody.
     """
 
     finding: Finding
@@ -37,6 +38,7 @@ class ReportEntry:
     reason: str
     score: float | None
     decided_at: datetime | None = None
+    editor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

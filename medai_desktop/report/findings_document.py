@@ -5,16 +5,20 @@ What a reader exports carries one member more, ``review``::
     "review": {
       "readers": [name],
       "findings": [{"display_set_id", "status", "origin", "reader", "decided_at", "reason",
-                    and the members of a finding as it now stands}],
+                    "edited_by" or null, and the members of a finding as it now stands}],
       "decisions": [{"id", "finding_id" or null, "display_set_id", "kind", "reader", "at", "reason",
-                     "threshold" or null, "seen_before_mark", "undone", "undoes"}]
+                     "threshold" or null, "model" or null, "weights_sha256" or null,
+                     "seen_before_mark", "undone", "undoes"}]
     }
 
 ``findings`` are those that were before the reader: at or above their threshold, or decided on;
 ``status`` is one of open, agreed, edited, added, rejected, unsure; the score of a reader's own is
 null. ``decisions`` is the journal, oldest first, nothing left out; ``undone`` tells that a later
 decision took it back, ``undoes`` the id of the one that it takes back. Times are UTC, ISO 8601.
-``results`` stay what the programs said, whatever readers made of it.
+``results`` stay what the programs said, whatever readers made of it; a run that did not come to its
+end has no findings there, though an earlier one may have had some.
+
+``warnings`` is there when something that was asked for could not be written beside it.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from dataclasses import dataclass
 
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import model_name
-from medai_desktop.findings import Finding, FindingSet, RunStatus
+from medai_desktop.findings import DetectionState, Finding, FindingSet, RunStatus
 from medai_desktop.report.entries import ReportEntry, Review
 from medai_desktop.report.sentences import research_sentence
 from medai_desktop.review import Decision, DecisionKind
@@ -34,6 +38,10 @@ from medai_desktop.text import Message
 
 Render = Callable[[Message], str]
 Json = dict[str, object]
+WITH_FINDINGS = frozenset(
+    {DetectionState.DONE, DetectionState.NOTHING_ABOVE_THRESHOLD, DetectionState.STALE}
+)
+"""Only in these states findings belong to the state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class ResultEntry:
         status: the state.
         display_set: what was looked at.
         manifest: of the model; None when it is no longer installed.
-        found: what it said; None when it did not come to an end.
+        found: what it said; in a state without a result it is an earlier run, and is not told.
     """
 
     status: RunStatus
@@ -67,6 +75,7 @@ def findings_document(
     skipped: Sequence[SkippedEntry],
     render: Render,
     review: Review | None = None,
+    warnings: Sequence[Message] = (),
 ) -> Json:
     """What models said, as JSON values.
 
@@ -75,6 +84,7 @@ def findings_document(
         skipped: every model that was not, with its reason.
         render: wording of the sentences.
         review: what readers did; None when no reader was there.
+        warnings: what could not be written beside this.
     """
     document: Json = {
         "research_use": research_sentence(
@@ -91,6 +101,8 @@ def findings_document(
             for entry in skipped
         ],
     }
+    if warnings:
+        document["warnings"] = [render(said) for said in warnings]
     if review is not None:
         document["review"] = _review(review)
     return document
@@ -103,7 +115,7 @@ def document_bytes(document: Json) -> bytes:
 
 
 def _result(entry: ResultEntry, render: Render) -> Json:
-    found = entry.found
+    found = _own_findings(entry)
     seconds = None if found is None else found.seconds
     outside = entry.status.outside_training
     warnings = [] if found is None else [render(said) for said in found.warnings]
@@ -125,9 +137,14 @@ def _result(entry: ResultEntry, render: Render) -> Json:
     }
 
 
+def _own_findings(entry: ResultEntry) -> FindingSet | None:
+    return entry.found if entry.status.state in WITH_FINDINGS else None
+
+
 def _model(entry: ResultEntry) -> Json:
     """The model that made the findings; without findings the one that is installed."""
-    made_by = None if entry.found is None else entry.found.provenance
+    found = _own_findings(entry)
+    made_by = None if found is None else found.provenance
     manifest = entry.manifest
     if made_by is not None:
         return {
@@ -194,6 +211,7 @@ def _reviewed(entry: ReportEntry) -> Json:
         "reader": entry.reader or None,
         "decided_at": None if decided is None else decided.isoformat(timespec="seconds"),
         "reason": entry.reason or None,
+        "edited_by": entry.editor or None,
         **_finding(entry.finding, entry.score),
     }
 
@@ -209,6 +227,8 @@ def _decision(decision: Decision, is_undone: bool) -> Json:
         "at": decision.at.isoformat(timespec="milliseconds"),
         "reason": decision.reason.value or None,
         "threshold": decision.threshold,
+        "model": decision.model_id or None,
+        "weights_sha256": decision.weights_sha256 or None,
         "seen_before_mark": decision.seen_before_mark,
         "undone": is_undone,
         "undoes": None if decision.undoes is None else str(decision.undoes),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medai_desktop.errors import SourceError
 from medai_desktop.report.entries import ReportContent
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.source.instance import InstanceHeader
+from medai_desktop.source.header import read_header
+from medai_desktop.source.instance import FileStamp, InstanceHeader
 from medai_desktop.text import message
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def report_evidence(content: ReportContent) -> list[Dataset]:
     cannot be written again; the rest carry their identity alone.
 
     Raises:
-        SourceError: no image of the study can be read any more.
+        SourceError: no image of the study can be read any more, or its file is another by now.
     """
     instances: dict[str, InstanceHeader] = {}
-    for shown in _spoken_of(content):
+    for shown in spoken_of(content):
         for frame in shown.frames:
             instances.setdefault(frame.instance.sop_instance_uid, frame.instance)
     first = _with_patient(instances.values())
@@ -59,7 +60,8 @@ def class_of(shown: DisplaySet, sop_instance_uid: str) -> str:
     return shown.frames[0].instance.sop_class_uid
 
 
-def _spoken_of(content: ReportContent) -> list[DisplaySet]:
+def spoken_of(content: ReportContent) -> list[DisplaySet]:
+    """The display sets that a report refers to."""
     spoken = {entry.display_set.id for entry in content.entries}
     spoken |= {found.display_set_id for found in content.finding_sets}
     shown = [candidate for candidate in content.study.display_sets if candidate.id in spoken]
@@ -81,7 +83,7 @@ def _with_patient(instances: Iterable[InstanceHeader]) -> Dataset:
     reason = ""
     for instance in instances:
         try:
-            dataset = _patient_header(instance.path)
+            dataset = _patient_header(instance)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             continue
@@ -90,11 +92,10 @@ def _with_patient(instances: Iterable[InstanceHeader]) -> Dataset:
     raise SourceError(message("report.images_gone", reason=reason))
 
 
-def _patient_header(path: Path) -> Dataset:
-    import pydicom
+def _patient_header(instance: InstanceHeader) -> Dataset:
     from pydicom.dataset import Dataset
 
-    given = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+    given = _unchanged(instance)
     kept = Dataset()
     for tag in given.keys():
         if tag.group in GROUPS and tag != (0x0008, 0x0005):
@@ -106,6 +107,35 @@ def _patient_header(path: Path) -> Dataset:
         kept.PatientSex = ""
     _drop_unreadable_dates(kept)
     return kept
+
+
+def _unchanged(instance: InstanceHeader) -> Dataset:
+    """The header of a file whose pixels the reader has seen.
+
+    Raises:
+        OSError: it cannot be read.
+        SourceError: the file is that of another image, patient or study by now.
+    """
+    import pydicom
+    from pydicom.errors import InvalidDicomError
+
+    changed = SourceError(message("report.images_changed", file=instance.path.name))
+    with instance.path.open("rb") as file:
+        stamp = FileStamp.of(os.fstat(file.fileno()))
+        try:
+            given = pydicom.dcmread(file, stop_before_pixels=True, force=True)
+            again = read_header(instance.path)
+        except (SourceError, InvalidDicomError) as error:
+            raise changed from error
+    is_same = (again.sop_instance_uid, again.patient, again.study, again.stamp) == (
+        instance.sop_instance_uid,
+        instance.patient,
+        instance.study,
+        stamp,
+    )
+    if not is_same:
+        raise changed
+    return given
 
 
 def _keep(element: Callable[[], object], kept: Dataset) -> None:

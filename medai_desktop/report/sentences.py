@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from medai_desktop import __version__
 from medai_desktop.detection.naming import model_name
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
-from medai_desktop.report.entries import ReportContent, ReportEntry, Review
-from medai_desktop.review import DecisionKind, FindingStatus
-from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.text import Message, message
+from medai_desktop.report.entries import ReportContent, ReportEntry
+from medai_desktop.review import Decision, DecisionKind, FindingStatus
+from medai_desktop.series.display_set import DisplaySet, Flag
+from medai_desktop.text import Message, MessageArgument, listed, message
 
 Render = Callable[[Message], str]
 PROGRAM = "MedAI Desktop"
@@ -29,7 +29,7 @@ def research_sentence(titles: set[str], render: Render) -> str:
         "report.research",
         program=PROGRAM,
         version=__version__,
-        model=", ".join(sorted(titles)) or "-",
+        model=listed(sorted(titles)) or "-",
     )
     return render(said)
 
@@ -56,9 +56,10 @@ def report_lines(content: ReportContent, render: Render) -> list[ReportLine]:
         if images is not None:
             run = found.get((status.display_set_id, status.model_id))
             said = state_sentence(status, images, run, render)
-            lines.append(ReportLine(said, images.series.series_instance_uid))
+            has_own = Flag.MADE_UP_IDS not in images.flags
+            lines.append(ReportLine(said, images.series.series_instance_uid if has_own else None))
     if content.review is not None:
-        lines += [ReportLine(said) for said in _review_lines(content.review, shown, render)]
+        lines += [ReportLine(said) for said in _review_lines(content, shown, render)]
     return lines
 
 
@@ -87,12 +88,17 @@ def state_sentence(
 
 def series_name(shown: DisplaySet, render: Render) -> str:
     """A series as a reader knows it: number and description."""
+    return render(series_message(shown))
+
+
+def series_message(shown: DisplaySet) -> Message:
+    """The same, before any language."""
     number, description = shown.series.number, shown.series.description
     if number is None:
-        return description or shown.id
+        return message("report.series_named", name=description or shown.id)
     if not description:
-        return render(message("report.series_number", number=number))
-    return render(message("report.series", number=number, description=description))
+        return message("report.series_number", number=number)
+    return message("report.series", number=number, description=description)
 
 
 def entry_sentence(entry: ReportEntry, render: Render) -> str:
@@ -107,6 +113,8 @@ def entry_sentence(entry: ReportEntry, render: Render) -> str:
     model = f"{title} {made_by.model_version}"
     if entry.status is FindingStatus.AGREED:
         return render(message("report.agreed", **who, model=model))
+    if entry.status is FindingStatus.EDITED and entry.editor not in ("", entry.reader):
+        return render(message("report.edited_agreed", **who, model=model, editor=entry.editor))
     if entry.status is FindingStatus.EDITED:
         return render(message("report.edited", **who, model=model))
     return render(message("report.unread", label=label, model=model))
@@ -116,7 +124,7 @@ def _state(
     status: RunStatus, found: FindingSet | None, about: tuple[str, str, int], reason: str
 ) -> Message:
     model, series, images = about
-    named: dict[str, str | int] = {"model": model, "series": series}
+    named: dict[str, MessageArgument] = {"model": model, "series": series}
     if status.state is DetectionState.FAILED:
         return message("report.state_failed", **named, reason=reason)
     if status.state is DetectionState.STALE:
@@ -126,24 +134,26 @@ def _state(
     if status.state is DetectionState.NOT_RUN or found is None:
         return message("report.state_not_run", **named, reason=reason)
     threshold = found.provenance.threshold
-    named |= {"images": images, "threshold": f"{threshold:g}"}
+    named |= {"images": _images(images), "threshold": f"{threshold:g}"}
     count = len(found.at_or_above(threshold))
     if count == 0:
         return message("report.state_nothing", **named)
     return message("report.state_done", **named, count=count)
 
 
-def _review_lines(review: Review, shown: dict[str, DisplaySet], render: Render) -> list[str]:
+def _images(number: int) -> Message:
+    return message("report.one_image") if number == 1 else message("report.images", count=number)
+
+
+def _review_lines(
+    content: ReportContent, shown: dict[str, DisplaySet], render: Render
+) -> list[str]:
+    review = content.review
+    if review is None:
+        return []
     undone = {decision.undoes for decision in review.decisions}
     lines = [
-        render(
-            message(
-                "report.threshold_moved",
-                reader=decision.reader,
-                series=series_name(shown[decision.display_set_id], render),
-                threshold=f"{decision.threshold:g}",
-            )
-        )
+        _threshold_sentence(decision, shown[decision.display_set_id], content.finding_sets, render)
         for decision in review.decisions
         if decision.kind is DecisionKind.MOVE_THRESHOLD
         and decision.undoes is None
@@ -159,6 +169,22 @@ def _review_lines(review: Review, shown: dict[str, DisplaySet], render: Render) 
         "added": review.count(FindingStatus.ADDED),
     }
     return [*lines, render(message("report.review", **counts))]
+
+
+def _threshold_sentence(
+    decision: Decision, shown: DisplaySet, sets: tuple[FindingSet, ...], render: Render
+) -> str:
+    titles = {made.model_id: made.model_title for made in (found.provenance for found in sets)}
+    name = decision.model_id
+    return render(
+        message(
+            "report.threshold_moved",
+            reader=decision.reader,
+            model=model_name(name, titles.get(name, name or "-")),
+            series=series_name(shown, render),
+            threshold=f"{decision.threshold:g}",
+        )
+    )
 
 
 def _reason(reason: Message | None, render: Render) -> str:

@@ -8,11 +8,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from medai_desktop import __version__
+from medai_desktop.errors import ReportError
 from medai_desktop.report.entries import ReportContent
 from medai_desktop.report.measurement_groups import has_place, measurement_group
-from medai_desktop.report.references import report_evidence
-from medai_desktop.report.sentences import PROGRAM, ReportLine, entry_sentence, report_lines
-from medai_desktop.text import Message
+from medai_desktop.report.references import report_evidence, spoken_of
+from medai_desktop.report.sentences import (
+    PROGRAM,
+    ReportLine,
+    entry_sentence,
+    report_lines,
+    series_message,
+)
+from medai_desktop.text import Message, message
 
 if TYPE_CHECKING:
     from highdicom.sr import (
@@ -50,6 +57,7 @@ def report_bytes(content: ReportContent, render: Render) -> bytes:
 
     Raises:
         SourceError: the images it refers to are gone.
+        ReportError: the images have no identifiers that it could refer to.
     """
     buffer = io.BytesIO()
     structured_report(content, render).save_as(buffer, enforce_file_format=True)
@@ -61,9 +69,11 @@ def structured_report(content: ReportContent, render: Render) -> Dataset:
 
     Raises:
         SourceError: the images it refers to are gone.
+        ReportError: the images have no identifiers that it could refer to.
     """
     from pydicom import config
 
+    _refuse_made_up_ids(content)
     evidence = report_evidence(content)
     # Attributes of the patient are copied as they were written, legal or not.
     with config.disable_value_validation():
@@ -86,6 +96,12 @@ def structured_report(content: ReportContent, render: Render) -> Dataset:
         )
     report.ContentQualification = "RESEARCH"
     return report
+
+
+def _refuse_made_up_ids(content: ReportContent) -> None:
+    for shown in spoken_of(content):
+        if not all(frame.instance.has_own_uids for frame in shown.frames):
+            raise ReportError(message("report.made_up_ids", series=series_message(shown)))
 
 
 def person_name(written: str) -> str:

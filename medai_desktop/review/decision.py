@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from medai_desktop.findings import Finding
+from medai_desktop.findings import Finding, MadeOn
 
 
 class DecisionKind(Enum):
@@ -65,6 +65,9 @@ class Decision:
         display_set_id: on which display set.
         undoes: id of the decision that this one takes back; None for an ordinary decision.
         seen_before_mark: whether the reader had seen the place before the mark was shown.
+        made_on: on which images of whom.
+        model_id: whose threshold `MOVE_THRESHOLD` moved.
+        weights_sha256: of that model, hexadecimal: another version has a threshold of its own.
     """
 
     id: uuid.UUID
@@ -78,6 +81,9 @@ class Decision:
     threshold: float | None = None
     undoes: uuid.UUID | None = None
     seen_before_mark: bool = False
+    made_on: MadeOn = MadeOn()
+    model_id: str = ""
+    weights_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,11 @@ class ReviewedFinding:
         original: as the program made it; the same object when not edited.
         status: derived.
         decision: the last standing decision; None while open.
+        edit: the one that gave it its box; None where the original's stands.
     """
 
     finding: Finding
     original: Finding
     status: FindingStatus
     decision: Decision | None
+    edit: Decision | None = None

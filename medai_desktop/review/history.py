@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from medai_desktop.findings import Finding, FindingOrigin
+from medai_desktop.findings import Finding, FindingOrigin, MadeOn
 from medai_desktop.review.decision import (
     Decision,
     DecisionKind,
@@ -28,6 +29,8 @@ STATUS_AFTER: dict[DecisionKind, FindingStatus] = {
 
 EXPORTED = frozenset({FindingStatus.AGREED, FindingStatus.EDITED, FindingStatus.ADDED})
 """Statuses whose findings leave in a reader's report."""
+
+_UNSAID = MadeOn()
 
 
 class ReviewHistory:
@@ -72,6 +75,9 @@ class ReviewHistory:
         reason: RejectReason = RejectReason.NONE,
         threshold: float | None = None,
         seen_before_mark: bool = False,
+        made_on: MadeOn = _UNSAID,
+        model_id: str = "",
+        weights_sha256: str = "",
     ) -> Decision:
         """Adds a decision; for EDIT and ADD `finding` is the finding as the reader wants it.
 
@@ -96,6 +102,9 @@ class ReviewHistory:
             threshold,
             None,
             seen_before_mark,
+            made_on,
+            model_id,
+            weights_sha256,
         )
         self._add(entry)
         self._redoable.clear()
@@ -128,19 +137,7 @@ class ReviewHistory:
         if not self._redoable:
             return None
         last = self._redoable[-1]
-        again = Decision(
-            uuid.uuid4(),
-            last.kind,
-            last.finding_id,
-            reader,
-            self._clock(),
-            last.display_set_id,
-            last.reason,
-            last.finding,
-            last.threshold,
-            None,
-            last.seen_before_mark,
-        )
+        again = replace(last, id=uuid.uuid4(), reader=reader, at=self._clock())
         self._add(again)
         self._redoable.pop()
         return again
@@ -153,13 +150,13 @@ class ReviewHistory:
         A finding that a reader added and removed is left out; one of a program never is.
         """
         last: dict[uuid.UUID, Decision] = {}
-        shape: dict[uuid.UUID, Finding] = {}
+        shape: dict[uuid.UUID, Decision] = {}
         for entry in self.standing:
             if entry.kind is DecisionKind.MOVE_THRESHOLD:
                 continue
             last[entry.finding_id] = entry
             if entry.finding is not None:
-                shape[entry.finding_id] = entry.finding
+                shape[entry.finding_id] = entry
             elif entry.kind is DecisionKind.REOPEN:
                 shape.pop(entry.finding_id, None)
         known = {found.id: found for found in findings}
@@ -174,20 +171,27 @@ class ReviewHistory:
             status = FindingStatus.OPEN if decision is None else STATUS_AFTER[decision.kind]
             if status is FindingStatus.REMOVED and original.origin is FindingOrigin.READER:
                 continue
-            current = shape.get(original.id, original)
-            result.append(ReviewedFinding(current, original, status, decision))
+            result.append(_as_it_stands(original, status, decision, shape.get(original.id)))
         return tuple(result)
 
-    def threshold(self, display_set_id: str, default: float) -> float:
-        """The reader's threshold for a display set; the default when it was not moved."""
+    def threshold(
+        self, display_set_id: str, default: float, model_id: str = "", weights_sha256: str = ""
+    ) -> float:
+        """The reader's threshold for a model on a display set; the default when not moved."""
         moved = [
             entry.threshold
             for entry in self.standing
             if entry.kind is DecisionKind.MOVE_THRESHOLD
             and entry.display_set_id == display_set_id
+            and (entry.model_id, entry.weights_sha256) == (model_id, weights_sha256)
             and entry.threshold is not None
         ]
         return moved[-1] if moved else default
+
+    def leave_out(self, ids: Collection[uuid.UUID]) -> None:
+        """Forgets entries that turn out to be about other images; the journal keeps them."""
+        self._entries = [e for e in self._entries if e.id not in ids and e.undoes not in ids]
+        self._redoable = [e for e in self._redoable if e.id not in ids]
 
     def _taking_back(self, entry: Decision, reader: str) -> Decision:
         return Decision(
@@ -198,6 +202,9 @@ class ReviewHistory:
             self._clock(),
             entry.display_set_id,
             undoes=entry.id,
+            made_on=entry.made_on,
+            model_id=entry.model_id,
+            weights_sha256=entry.weights_sha256,
         )
 
     def _undone(self) -> set[uuid.UUID]:
@@ -212,3 +219,21 @@ class ReviewHistory:
 def _check(reader: str) -> None:
     if not reader.strip():
         raise ValueError("each decision names its reader")
+
+
+def _as_it_stands(
+    original: Finding, status: FindingStatus, decision: Decision | None, given: Decision | None
+) -> ReviewedFinding:
+    """Whoever agrees after an edit agrees with the reader's box, not with the program's."""
+    current = original if given is None or given.finding is None else given.finding
+    if not _has_moved(current, original):
+        return ReviewedFinding(current, original, status, decision)
+    if status is FindingStatus.AGREED:
+        status = FindingStatus.EDITED
+    return ReviewedFinding(current, original, status, decision, given)
+
+
+def _has_moved(current: Finding, original: Finding) -> bool:
+    """Whether what stands is not the box that was marked."""
+    placed, marked = ((one.box, one.boxes_px, one.slice_indices) for one in (current, original))
+    return placed != marked

@@ -10,7 +10,7 @@ import numpy as np
 
 from medai_desktop import __version__
 from medai_desktop.detection.joining import join, step_mm_of
-from medai_desktop.detection.manifest import Manifest
+from medai_desktop.detection.manifest import ASKED_PRECISION, Manifest
 from medai_desktop.detection.outside_training import (
     all_of,
     cut_off,
@@ -150,7 +150,7 @@ class LocalDetector:
             try:
                 request = self._request(volume, slot, attempt)
                 reply = self._ask(request, volume, progress, cancellation)
-                return checked_reply(reply, volume), attempt
+                return checked_reply(reply, volume, self._manifest), attempt
             except ShortOfMemoryError as short:
                 self.close()
                 smaller = attempt.smaller(short.device)
@@ -200,6 +200,8 @@ class LocalDetector:
             "detect",
             {
                 "folder": str(self._manifest.folder),
+                "weights_sha256": self._manifest.weights_sha256,
+                "settings_sha256": self._manifest.settings_sha256_for(ASKED_PRECISION),
                 "device": attempt.device,
                 "is_small": attempt.is_small,
                 "threads": worker_threads(),
@@ -218,6 +220,8 @@ class LocalDetector:
             return ShortOfMemoryError(str(reply.parameters.get("device", "")))
         if reason == "model":
             return self._unusable()
+        if reason == "changed":
+            return ModelError(message("runtimes.model_changed", model=title))
         if reason == "newer":
             return ModelError(message("runtimes.newer_model", model=title))
         if reason == "device":

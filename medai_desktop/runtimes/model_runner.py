@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from medai_desktop.detection.manifest import Manifest, read_manifest
+from medai_desktop.detection.manifest import ASKED_PRECISION, Manifest, read_manifest
 from medai_desktop.detection.registry import check_weights
 from medai_desktop.errors import ModelError
 from medai_desktop.runtimes import torch_devices
@@ -24,9 +24,9 @@ MAX_REASON = 200
 
 @dataclass(frozen=True, slots=True)
 class _Warm:
-    """A network on a device; the weights' hash tells which."""
+    """A network on a device; the hashes of weights and settings tell which."""
 
-    weights_sha256: str
+    hashes: tuple[str, str]
     device: str
     network: SliceDetector
 
@@ -58,6 +58,8 @@ class ModelRunner:
             return Frame("error", {"reason": "model"})
         if manifest.network != NETWORK or manifest.normalisation != NORMALISATION:
             return Frame("error", {"reason": "newer"})
+        if _hashes(manifest) != (request.text("weights_sha256"), request.text("settings_sha256")):
+            return Frame("error", {"reason": "changed"})
         try:
             return self._run(manifest, device, request, tell)
         except _UnusableWeightsError:
@@ -95,18 +97,24 @@ class ModelRunner:
                 "device": device,
                 "precision": precision,
                 "inference_s": clock.inference_s,
+                "weights_sha256": manifest.weights_sha256,
+                "settings_sha256": manifest.settings_sha256_for(precision),
             },
             {"slice_boxes": boxes},
         )
 
     def _network(self, manifest: Manifest, device: str) -> SliceDetector:
         warm = self._warm
-        if warm and (warm.weights_sha256, warm.device) == (manifest.weights_sha256, device):
+        if warm and (warm.hashes, warm.device) == (_hashes(manifest), device):
             return warm.network
         self._warm = None
         network = _loaded(manifest).to(device)
-        self._warm = _Warm(manifest.weights_sha256, device, network)
+        self._warm = _Warm(_hashes(manifest), device, network)
         return network
+
+
+def _hashes(manifest: Manifest) -> tuple[str, str]:
+    return manifest.weights_sha256, manifest.settings_sha256_for(ASKED_PRECISION)
 
 
 class _UnusableWeightsError(Exception):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from medai_desktop.detection.joining import SliceBox, looked_at, slice_boxes, step_mm_of
-from medai_desktop.detection.manifest import PRECISIONS
+from medai_desktop.detection.manifest import PRECISIONS, Manifest
 from medai_desktop.errors import ReplyError
 from medai_desktop.text import message
 from medai_desktop.volume import Volume
@@ -35,8 +35,13 @@ class SliceReply:
     inference_s: float
 
 
-def checked_reply(reply: Frame, volume: Volume) -> SliceReply:
+def checked_reply(reply: Frame, volume: Volume, manifest: Manifest) -> SliceReply:
     """Checks the result of a run on a volume.
+
+    Args:
+        reply: of the worker.
+        volume: that it was given.
+        manifest: of the model that was asked for; another one may not answer in its name.
 
     Raises:
         ReplyError: it cannot be right.
@@ -48,6 +53,10 @@ def checked_reply(reply: Frame, volume: Volume) -> SliceReply:
         raise _nonsense("device")
     if precision not in PRECISIONS:
         raise _nonsense("precision")
+    if reply.text("weights_sha256") != manifest.weights_sha256:
+        raise _nonsense("weights_sha256")
+    if reply.text("settings_sha256") != manifest.settings_sha256_for(precision):
+        raise _nonsense("settings_sha256")
     inference_s = reply.number("inference_s")
     if inference_s < 0:
         raise _nonsense("seconds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from medai_desktop.source.instance import InstanceHeader
 from medai_desktop.volume import (
@@ -30,9 +31,12 @@ _REGIONS: tuple[tuple[Region, str], ...] = (
     (Region.PELVIS, r"PELV|骨盆|盆腔"),
 )
 _CONTRAST_BOTH = r"\bW ?(AND )?W ?O\b|\bWITH (AND )?WITHOUT|平扫 ?\+? ?增强"
+_AGENT = r"(GAD|GD\b|CE\b|CE ?MR|ENH|CON(?!V)|KM\b|CM\b|DYE|INJ)"
 _CONTRAST_NO = (
-    r"\bNO (IV )?CON|\bPRE ?CON|\bPRE\b|\bW ?O\b|WITHOUT|\bNON ?(CON|CE|ENH)|\bNCCT\b|"
-    r"\bPLAIN\b|\bNATIV|平扫"
+    rf"\b(NO|NOT|NON|PRE|OHNE|SANS|SENZA|SIN) ?(THE |ANY )?(IV )?{_AGENT}|\bPRE\b|\bW ?O\b|WITHOUT|"
+    rf"\b{_AGENT}\w* (NO|NOT|NONE|NIL|REFUSED|DECLINED)\b(?! ?(FS|FAT|SAT|SUPP|MT))|"
+    r"\bUN ?ENH|\bNCCT\b|\bPLAIN\b|\bNATIV|平扫|"
+    r"[无未非不](做|行|用|打|注射)?(增强|对比剂|造影剂)|(增强|对比剂|造影剂) ?[无未否]"
 )
 _CONTRAST_YES = (
     r"\+ ?C\b|\bC ?\+|\bPOST\b(?! ?(OP|FOSSA|SURG|TREAT|RT|PROC))|\bT1 ?C\b|\bCE ?MRA|\bGAD|\bGD\b|"
@@ -44,6 +48,13 @@ _SPECIAL = r"SCAPH|NAVIC|SKYLINE|MORTISE|\bAXIAL|轴位"
 _OBLIQUE = r"\bOBL|\bOB\b|斜位|斜"
 _LATERAL = r"\bLAT|\bLL\b|\bRL\b|侧位|侧"
 _FRONTAL = r"\b(PA|AP|DP)\b|FRONTAL|正位|正"
+_NO_SIDE = (
+    r"\bR [OT]\b|\bPOST ?(OP )?RT\b|\b([CTLS] )+(SPINE|SPN?)\b|\bL ?S\b|\bL \d|"
+    r"\b(R|RT|RIGHT|L|LT|LEFT) (LAT\w* )?DECUB\w*|"
+    r"\b(R|RT|RIGHT|L|LT|LEFT) (ANT|POST)\w* OBL\w*|[左右][前后]斜"
+)
+"""Not the side of what is shown: rule out, radiotherapy, part of the spine, how one lies."""
+OLDEST_YEARS = 120.0
 RADIOGRAPHS = frozenset({"CR", "DX", "RG", "RF", "XA", "PX", "IO"})
 
 
@@ -76,7 +87,7 @@ def classify(header: InstanceHeader) -> Acquisition:
         is_localizer="LOCALIZER" in technique.image_type or bool(re.search(_LOCALIZER, desc)),
         is_derived=technique.image_type[:1] == ("DERIVED",) or bool(re.search(_DERIVED, desc)),
         field_strength_t=technique.field_strength_t,
-        age_years=age_years(header.patient.age),
+        age_years=age_on_study_day(header),
     )
 
 
@@ -179,7 +190,9 @@ def side(header: InstanceHeader) -> Side:
     for written in (header.technique.image_laterality, header.series.laterality):
         if written.upper() in known:
             return known[written.upper()]
-    desc = description(header)
+    desc = re.sub(_NO_SIDE, " ", description(header))
+    if not _has_sides(header, desc):
+        return Side.UNKNOWN
     if re.search(r"\b(BOTH|BIL\w*)\b|双", desc):
         return Side.BOTH
     right = re.search(r"\b(R|RT|RIGHT)\b|右", desc) is not None
@@ -187,6 +200,14 @@ def side(header: InstanceHeader) -> Side:
     if right != left:
         return Side.RIGHT if right else Side.LEFT
     return Side.UNKNOWN
+
+
+def _has_sides(header: InstanceHeader, desc: str) -> bool:
+    """Whether a side in a description is one of the body: of spine and chest it is a view's."""
+    part = region(header)
+    if part is Region.SPINE:
+        return False
+    return part is not Region.CHEST or re.search(r"\bRIBS?\b|肋", desc) is not None
 
 
 def is_sharp(kernel: str, manufacturer: str) -> bool | None:
@@ -211,6 +232,20 @@ def age_years(written: str) -> float | None:
         return None
     per_year = {"D": 365.25, "W": 52.18, "M": 12.0, "Y": 1.0}
     return int(found.group(1)) / per_year[found.group(2)]
+
+
+def age_on_study_day(header: InstanceHeader) -> float | None:
+    """Age as written; else from birth date and study date; None when neither tells."""
+    written = age_years(header.patient.age)
+    if written is not None:
+        return written
+    try:
+        born = date.fromisoformat(header.patient.birth_date)
+        days = (date.fromisoformat(header.study.date) - born).days
+    except ValueError:
+        return None
+    years = days / 365.25
+    return years if 0 <= years <= OLDEST_YEARS else None
 
 
 def _is_flair(desc: str, te: float | None, ti: float | None) -> bool:

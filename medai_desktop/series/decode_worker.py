@@ -44,7 +44,10 @@ def _decode(request: Frame, tell: Tell) -> Frame:
     if request.kind == "hello":
         return Frame("hello")
     values = decode_frame(
-        request.text("path"), int(request.number("frame")), int(request.number("frames"))
+        request.text("path"),
+        int(request.number("frame")),
+        int(request.number("frames")),
+        request.text("stamp"),
     )
     name = values.dtype.str.lstrip("<>|=")
     if name not in DATATYPES or values.ndim not in (2, 3):

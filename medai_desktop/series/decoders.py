@@ -184,6 +184,7 @@ class DecodeWorkers:
                     "path": str(image.instance.path),
                     "frame": image.frame,
                     "frames": pixels.frames,
+                    "stamp": _stamp_of(image),
                     "slot": seat.slot.name,
                     "slot_size": seat.slot.size,
                 },
@@ -200,6 +201,12 @@ class DecodeWorkers:
             take(values)
         finally:
             del values
+
+
+def _stamp_of(image: ImageFrame) -> str:
+    """Size and time of change as text: a number on the wire holds no nanoseconds."""
+    stamp = image.instance.stamp
+    return "" if stamp is None else f"{stamp.size_bytes} {stamp.changed_ns}"
 
 
 def _bytes_per_pixel(pixels: PixelFacts) -> int:
@@ -225,6 +232,8 @@ def _checked(
 def _reason(image: ImageFrame, reason: str) -> Message:
     name = image.instance.path.name
     lowered = reason.lower()
+    if CHANGED in lowered:
+        return message("series.file_changed", file=name)
     if "no pixel data" in lowered:
         return message("series.no_pixel_data", file=name)
     if any(word in lowered for word in TRUNCATED):
@@ -246,4 +255,5 @@ TRUNCATED = (
     "premature",
     "unexpected end",
 )
+CHANGED = "filechangederror"
 GONE = ("filenotfound", "permissionerror", "notadirectory")

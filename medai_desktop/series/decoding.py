@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,10 @@ MAX_FRAME_BYTES = 1_000_000_000
 Values = npt.NDArray[np.generic]
 
 
+class FileChangedError(Exception):
+    """A file is no longer the one whose header was read."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Source:
     """A file that is open, and what to know it by again: path, size, time of change."""
@@ -45,6 +49,7 @@ class _Source:
     key: tuple[str, int, int]
     opened: OpenDataset
     span: PixelSpan
+    file: BinaryIO
 
     def number(self, keyword: str, default: int) -> int:
         """A whole number of its Image Pixel module."""
@@ -54,23 +59,32 @@ class _Source:
 _last: list[_Source] = []
 
 
-def decode_frame(path: str, frame: int, frames: int = 0) -> Values:
+def decode_frame(path: str, frame: int, frames: int = 0, stamp: str = "") -> Values:
     """Stored values of one frame, after a Modality LUT Sequence where there is one.
 
     Args:
         path: the file.
         frame: counts from 1.
         frames: how many the file really holds; 0 takes what it states.
+        stamp: size and time of change of the file whose header was read; empty: any will do.
 
     Returns:
         (rows, columns), bits that are not stored cleared or sign-extended; or (rows, columns, 3)
         uint8 RGB for colour.
 
     Raises:
+        FileChangedError: the file is another by now.
         ValueError: no pixel data, lying sizes, truncated.
     """
     warnings.simplefilter("ignore")
-    source = _opened(path)
+    source = _opened(path, stamp)
+    try:
+        return _decoded(source, frame, frames)
+    finally:
+        _check_unchanged(source.file, stamp)
+
+
+def _decoded(source: _Source, frame: int, frames: int) -> Values:
     dataset = source.opened.dataset
     samples = source.number("SamplesPerPixel", 1)
     allocated = source.number("BitsAllocated", 16)
@@ -104,29 +118,38 @@ def _check_presence(source: _Source, frames: int, frame_bits: int) -> None:
         raise ValueError("truncated")
 
 
-def _opened(path: str) -> _Source:
+def _opened(path: str, stamp: str) -> _Source:
     """The file, opened; the last one is kept open for its next frame."""
     status = os.stat(path)
     key = (path, status.st_size, status.st_mtime_ns)
-    if _last and _last[0].key == key:
-        return _last[0]
-    for old in _last:
-        old.opened.stream.close()
-    _last.clear()
-    _last.append(_open(key))
+    if not (_last and _last[0].key == key):
+        for old in _last:
+            old.opened.stream.close()
+            old.file.close()
+        _last.clear()
+        _last.append(_open(key, stamp))
+    _check_unchanged(_last[0].file, stamp)
     return _last[0]
 
 
-def _open(key: tuple[str, int, int]) -> _Source:
+def _check_unchanged(file: BinaryIO, stamp: str) -> None:
+    """Looks whether an open file still has a stamp: size and time of change."""
+    status = os.fstat(file.fileno())
+    if stamp and stamp != f"{status.st_size} {status.st_mtime_ns}":
+        raise FileChangedError
+
+
+def _open(key: tuple[str, int, int], stamp: str) -> _Source:
     from medai_desktop.source.dicom_reader import open_dataset
 
     file = open(key[0], "rb")  # noqa: SIM115 - stays open for the next frame
+    _check_unchanged(file, stamp)
     opened = open_dataset(file, key[1], _pixel_tags(), MAX_FRAME_BYTES)
     if opened is None or opened.span is None:
         raise ValueError("no pixel data")
     if opened.syntax == BIG_ENDIAN:
         _turn_palettes(opened)
-    return _Source(key, opened, opened.span)
+    return _Source(key, opened, opened.span, file)
 
 
 def _turn_palettes(opened: OpenDataset) -> None:

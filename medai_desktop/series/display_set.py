@@ -31,6 +31,10 @@ class Verdict(Enum):
     NO_GEOMETRY = "no_geometry"
 
 
+GAPS = frozenset({Verdict.MISSING_SLICES, Verdict.IRREGULAR, Verdict.DUPLICATES})
+EVEN = frozenset({Verdict.UNIFORM, Verdict.TILTED})
+
+
 class Flag(Enum):
     """What else must be known about a display set."""
 
@@ -59,6 +63,8 @@ class SplitBy(Enum):
     FRAME = "frame of reference"
     SIZE = "size"
     COLOUR = "colour"
+    PHOTOMETRIC = "photometric interpretation"
+    RESCALE = "rescale"
     ORIENTATION = "orientation"
     SPACING = "spacing"
     IMAGE_TYPE = "image type"
@@ -151,6 +157,11 @@ class DisplaySet:
     unit: IntensityUnit
     transfer_syntax_uids: tuple[str, ...]
 
+    def is_of_study_of(self, other: DisplaySet) -> bool:
+        """Whether another one is of the same study and patient: UIDs alone may be reused."""
+        same_study = self.study.study_instance_uid == other.study.study_instance_uid
+        return same_study and self.patient.identity == other.patient.identity
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Number of slices, rows and columns."""
@@ -159,7 +170,18 @@ class DisplaySet:
     @property
     def allows_volume(self) -> bool:
         """Whether planes, 3D and detection over slices tell the truth (no gap, no doubt)."""
-        return self.verdict in {Verdict.UNIFORM, Verdict.TILTED} and self.geometry is not None
+        return self.verdict in EVEN and self.geometry is not None
+
+    @property
+    def is_on_grid(self) -> bool:
+        """Whether `geometry` holds for every slice: no gap, no doubt, or one image alone."""
+        is_single = self.verdict is Verdict.SINGLE_SLICE
+        return (is_single or self.verdict in EVEN) and self.geometry is not None
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether slices are missing, uneven or there twice: no detection is ever done then."""
+        return self.verdict in GAPS
 
     @property
     def is_reversed_for_reading(self) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 
 from medai_desktop.geometry import tolerance
 from medai_desktop.series.display_set import ImageFrame, SplitBy
-from medai_desktop.source.instance import FrameFacts, InstanceHeader, PositionFacts
+from medai_desktop.series.whole_set import has_transform
+from medai_desktop.source.instance import FrameFacts, InstanceHeader, PixelFacts, PositionFacts
 
 STANDS_ALONE = frozenset({"CR", "DX", "MG", "RG", "XA", "RF", "US", "SC", "PX", "IO", "ES", "OP"})
 """Modalities whose images without a place are not slices of anything."""
@@ -211,11 +212,13 @@ def _split_key(
     if header.series.modality in STANDS_ALONE and member.frame.position_lps_mm is None:
         alone = f"{header.instance_number or 0:08d}|{header.sop_instance_uid}"
     return (
-        (SplitBy.PATIENT, f"{header.patient.patient_id}|{header.patient.issuer}"),
+        (SplitBy.PATIENT, "|".join(header.patient.identity)),
         (SplitBy.STUDY, header.study.study_instance_uid),
         (SplitBy.FRAME, header.series.frame_of_reference_uid or ""),
         (SplitBy.SIZE, "" if pixels is None else f"{pixels.rows:05d}x{pixels.columns:05d}"),
         (SplitBy.COLOUR, "" if pixels is None else "colour" if pixels.is_colour else "grey"),
+        (SplitBy.PHOTOMETRIC, _photometric(pixels)),
+        (SplitBy.RESCALE, "stated" if has_transform(member.frame) else ""),
         (SplitBy.ORIENTATION, _written(turn)),
         (SplitBy.SPACING, _written(step)),
         (SplitBy.IMAGE_TYPE, "LOCALIZER" if "LOCALIZER" in kinds else ""),
@@ -225,6 +228,11 @@ def _split_key(
         (SplitBy.B_VALUE, "" if b_value is None else f"{b_value:012.4f}"),
         (SplitBy.IMAGE, alone),
     )
+
+
+def _photometric(pixels: PixelFacts | None) -> str:
+    """Which end of the grey scale is bright; nothing for colour, which is shown as it is."""
+    return "" if pixels is None or pixels.is_colour else pixels.photometric_interpretation
 
 
 def _turning(groups: dict[SplitKey, list[Member]]) -> list[list[Member]]:

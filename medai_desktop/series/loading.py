@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
@@ -12,13 +13,15 @@ import numpy.typing as npt
 from medai_desktop.errors import CancelledError, MedaiError, PixelDataError
 from medai_desktop.jobs import Cancellation, Progress, ProgressCallback
 from medai_desktop.series.decoders import DecodeWorkers
-from medai_desktop.series.display_set import DisplaySet, Flag, Verdict
+from medai_desktop.series.display_set import DisplaySet, Flag
+from medai_desktop.series.identity import images_digest
 from medai_desktop.series.memory import allocate
 from medai_desktop.series.native import is_plain, read_plain_pixels
 from medai_desktop.series.slice_queue import SliceQueue
 from medai_desktop.series.values import (
     TooNarrowError,
     first_type,
+    padding_of,
     put_values,
     rescale_of,
     value_type,
@@ -26,8 +29,6 @@ from medai_desktop.series.values import (
 )
 from medai_desktop.text import Message, message
 from medai_desktop.volume import Volume
-
-GEOMETRY_FOR_PLANES = frozenset({Verdict.UNIFORM, Verdict.TILTED, Verdict.SINGLE_SLICE})
 
 
 class SeriesLoader:
@@ -189,27 +190,24 @@ class SeriesLoader:
 
     def _volume(self, voxels: npt.NDArray[np.generic], digest: str) -> Volume:
         shown, pixels = self._shown, self._shown.pixels
-        padding = None
-        if pixels.padding is not None and pixels.modality_lut_bits is None:
-            slope, intercept = rescale_of(shown.frames[0])
-            ends = [value * slope + intercept for value in pixels.padding]
-            padding = (min(ends), max(ends))
+        paddings = tuple(padding_of(frame) for frame in shown.frames)
+        usual = Counter(paddings).most_common(1)[0][0]
         return Volume(
             voxels,
-            shown.geometry if shown.verdict in GEOMETRY_FOR_PLANES else None,
+            shown.geometry if shown.is_on_grid else None,
             shown.pixel_spacing_mm,
             shown.unit,
             tuple(frame.reference for frame in shown.frames),
             shown.id,
             digest,
             pixels.photometric_interpretation == "MONOCHROME1",
-            padding,
+            usual,
+            () if len(set(paddings)) == 1 else paddings,
         )
 
     def _digest(self) -> str:
-        """Over the UIDs and the modality values of all images, in the order of the array."""
-        digest = hashlib.sha256(str(self.volume.voxels.dtype).encode())
-        for frame, values in zip(self._shown.frames, self._digests, strict=True):
-            digest.update(f"{frame.instance.sop_instance_uid} {frame.frame}\n".encode())
+        """Over UIDs, geometry and modality values of all images, in the order of the array."""
+        digest = hashlib.sha256(f"{images_digest(self._shown)} {self.volume.voxels.dtype}".encode())
+        for values in self._digests:
             digest.update(values)
         return digest.hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import numpy.typing as npt
 
@@ -84,6 +86,16 @@ def read_stored(image: ImageFrame) -> npt.NDArray[np.generic]:
     return stored
 
 
+def check_unchanged(image: ImageFrame, status: os.stat_result) -> None:
+    """Looks whether a file is still the one whose header was read.
+
+    Raises:
+        PixelDataError: it is not: another image, perhaps of another patient.
+    """
+    if not image.instance.is_still(status):
+        raise PixelDataError(message("series.file_changed", file=image.instance.path.name))
+
+
 def _stored_type(pixels: PixelFacts) -> np.dtype[np.generic]:
     letter = "i" if pixels.is_signed else "u"
     return np.dtype(f"<{letter}{pixels.bits_allocated // 8}")
@@ -96,6 +108,7 @@ def _read(image: ImageFrame, pixels: PixelFacts, target: npt.NDArray[np.generic]
     view = memoryview(target.reshape(-1).view(np.uint8).data)
     try:
         with path.open("rb", buffering=0) as file:
+            check_unchanged(image, os.fstat(file.fileno()))
             file.seek(start)
             done = 0
             while done < size:
@@ -103,6 +116,7 @@ def _read(image: ImageFrame, pixels: PixelFacts, target: npt.NDArray[np.generic]
                 if not count:
                     raise PixelDataError(message("series.truncated", file=path.name))
                 done += count
+            check_unchanged(image, os.fstat(file.fileno()))
     except OSError as error:
         raise PixelDataError(
             message("series.cannot_read", file=path.name, reason=reason_of(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medai_desktop.source.image_classes import IMAGE_CLASSES
 from medai_desktop.source.instance import InstanceHeader
 from medai_desktop.text import Message, message
 
@@ -37,12 +38,12 @@ BY_CLASS: dict[str, Message] = {
 
 
 def why_no_picture(header: InstanceHeader) -> Message | None:
-    """Why an object is not shown as an image; None when it is one."""
+    """Why an object is not shown as an image; None when it is one, or was one before its damage."""
     kind = BY_CLASS.get(header.sop_class_uid) or BY_MODALITY.get(header.series.modality.upper())
     name = header.path.name
     if kind is not None:
         return message("series.not_an_image", file=name, kind=kind)
-    if header.pixels is None:
+    if header.pixels is None and header.sop_class_uid not in IMAGE_CLASSES:
         said = header.series.modality or "?"
         return message("series.no_image", file=name, modality=said)
     return None

@@ -101,6 +101,16 @@ def rescale_of(image: ImageFrame) -> Rescale:
     return image.instance.rescale_of(image.frame)
 
 
+def padding_of(image: ImageFrame) -> tuple[float, float] | None:
+    """Padding of one image in modality values, low to high; None when it has none."""
+    pixels = image.instance.pixels
+    if pixels is None or pixels.padding is None or pixels.modality_lut_bits is not None:
+        return None
+    slope, intercept = rescale_of(image)
+    ends = [value * slope + intercept for value in pixels.padding]
+    return min(ends), max(ends)
+
+
 def put_values(
     stored: npt.NDArray[np.generic], rescale: Rescale, target: npt.NDArray[np.generic]
 ) -> None:

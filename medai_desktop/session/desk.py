@@ -20,6 +20,7 @@ from medai_desktop.session.opening import Opening
 from medai_desktop.session.pointing import Pointing
 from medai_desktop.session.ports import DetectorSource, Journal
 from medai_desktop.session.recent import RecentStudies
+from medai_desktop.session.restoring import Restoring
 from medai_desktop.session.reviewing import Reviewing
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.session.undoing import Undoing
@@ -88,14 +89,18 @@ class ReadingDesk:
             context, self.opening, self.viewing, self.detection, supplies.journal, self.undoing
         )
         self.viewing.when_tool_taken = self.reviewing.editing.accept
-        self.measuring = Measuring(context, supplies.journal, self.undoing)
+        images = self.reviewing.images
+        self.measuring = Measuring(context, supplies.journal, self.undoing, images)
         self.reviewing.when_selected = lambda: self.measuring.select(None)
         self.exporting = Exporting(context, self.opening, self.detection, self.reviewing)
         self.recent = RecentStudies(context, supplies.journal)
+        self.restoring = Restoring(context, self.opening, supplies.journal)
+        self.restoring.restore = self._restore
+        self.restoring.when_ready = self._journal_is_open
         hang = self.opening.when_study_selected
 
         def selected(study: Study) -> None:
-            self._restore(study)
+            self.restoring.expect(study)
             hang(study)
 
         self.opening.when_study_selected = selected
@@ -171,6 +176,11 @@ class ReadingDesk:
         self.detection.close()
         self.opening.close()
         self.recent.close()
+        self.restoring.close()
+
+    def _journal_is_open(self) -> None:
+        self._say_what_is_lost()
+        self.recent.refresh()
 
     def _say_what_is_lost(self) -> None:
         """A catalog that was damaged or cannot be read is said, once."""

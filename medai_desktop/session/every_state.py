@@ -8,7 +8,6 @@ from medai_desktop.detection.fit import fit
 from medai_desktop.detection.registry import ModelEntry
 from medai_desktop.findings import DetectionState, RunStatus
 from medai_desktop.series.display_set import DisplaySet, Study
-from medai_desktop.session.plan_detection import acquisition_in_study
 from medai_desktop.text import Message, message
 
 
@@ -30,23 +29,26 @@ def every_state(
         for entry in models:
             key = (shown.id, entry.id)
             if key not in asked:
-                asked[key] = _not_run(study, shown, entry)
+                asked[key] = _not_run(shown, entry)
     order = {shown.id: number for number, shown in enumerate(study.display_sets)}
     return tuple(sorted(asked.values(), key=lambda s: order.get(s.display_set_id, len(order))))
 
 
-def _not_run(study: Study, shown: DisplaySet, entry: ModelEntry) -> RunStatus:
+def _not_run(shown: DisplaySet, entry: ModelEntry) -> RunStatus:
     title = entry.id if entry.manifest is None else entry.manifest.title
-    return RunStatus(
-        entry.id, title, shown.id, DetectionState.NOT_RUN, _reason(study, shown, entry)
-    )
+    return RunStatus(entry.id, title, shown.id, DetectionState.NOT_RUN, _reason(shown, entry))
 
 
-def _reason(study: Study, shown: DisplaySet, entry: ModelEntry) -> Message:
+def _reason(shown: DisplaySet, entry: ModelEntry) -> Message:
     if entry.reason is not None:
         return entry.reason
     if entry.manifest is not None:
-        answer = fit(entry.manifest, acquisition_in_study(shown, study), shown.pixel_spacing_mm)
+        answer = fit(
+            entry.manifest,
+            shown.acquisition,
+            shown.pixel_spacing_mm,
+            is_colour=shown.pixels.is_colour,
+        )
         if answer.contradiction is not None:
             return answer.contradiction
     return message("session.not_asked")

@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from medai_desktop.findings import Finding, FindingSet, Provenance
+from medai_desktop.findings import Finding, FindingOrigin, FindingSet, Provenance
 from medai_desktop.geometry import PixelBox
-from medai_desktop.review import FindingStatus, ReviewedFinding, ReviewHistory
+from medai_desktop.review import DecisionKind, FindingStatus, ReviewedFinding, ReviewHistory
 from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.text import Message, message
-from medai_desktop.view.reading_order import reading_position
+from medai_desktop.view.reading_order import image_name, reading_position
 
 BY_IMAGE = frozenset({"lung-nodule-ct"})
 """Models whose marks are listed from the first image on; the others by size, largest first."""
@@ -26,23 +26,35 @@ class FindingRow:
     Attributes:
         reviewed: the finding and what readers made of it.
         display_set: where it was seen.
-        provenance: of the program; None for a reader's own.
+        source: the run that it comes from; None for a reader's own.
         is_solid: at or above the higher operating point, or the reader's own.
         is_folded: waits in the group of lower scores.
         is_below: under the threshold now; listed because it was decided on.
+        is_outdated: the images are others now than those that the run saw.
     """
 
     reviewed: ReviewedFinding
     display_set: DisplaySet
-    provenance: Provenance | None
+    source: FindingSet | None
     is_solid: bool
     is_folded: bool
     is_below: bool = False
+    is_outdated: bool = False
 
     @property
     def finding(self) -> Finding:
         """As it now stands."""
         return self.reviewed.finding
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Of the program; None for a reader's own."""
+        return None if self.source is None else self.source.provenance
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a reader added it, not a program."""
+        return self.reviewed.original.origin is FindingOrigin.READER
 
     @property
     def place(self) -> Message:
@@ -55,7 +67,7 @@ def place_of(finding: Finding, shown: DisplaySet) -> Message:
     series = shown.series.description if shown.series.number is None else shown.series.number
     if finding.central_slice is None or len(shown.frames) == 1:
         return message("session.place_series", series=series)
-    image = reading_position(shown, finding.central_slice)
+    image = image_name(shown, finding.central_slice)
     return message("session.place_image", series=series, image=image)
 
 
@@ -76,8 +88,8 @@ def rows_of_study(
             if source is None:
                 rows.append(FindingRow(reviewed, shown, None, True, False))
                 continue
-            doubtful = source.outside_training is not None or detection.is_outdated(source)
-            row = _program_row(reviewed, shown, source, threshold(source), doubtful)
+            is_outdated = detection.is_outdated(source)
+            row = _program_row(reviewed, shown, source, threshold(source), is_outdated)
             rows += [] if row is None else [row]
     return tuple(sorted(rows, key=_list_order))
 
@@ -109,20 +121,35 @@ def rows_to_draw(
     return tuple(drawn)
 
 
+def was_marked_before(row: FindingRow, history: ReviewHistory) -> bool:
+    """Whether the reader had marked this place before any program did."""
+    box = row.finding.box
+    return box is not None and any(
+        entry.kind is DecisionKind.ADD
+        and entry.seen_before_mark
+        and entry.display_set_id == row.display_set.id
+        and entry.finding is not None
+        and entry.finding.box is not None
+        and box.contains(entry.finding.box.center_lps_mm)
+        for entry in history.standing
+    )
+
+
 def _program_row(
     reviewed: ReviewedFinding,
     shown: DisplaySet,
     source: FindingSet,
     threshold: float,
-    doubtful: bool,
+    is_outdated: bool,
 ) -> FindingRow | None:
     score, is_open = reviewed.original.score, reviewed.status is FindingStatus.OPEN
     if is_open and score < threshold:
         return None
     is_solid = score >= source.provenance.threshold_solid
-    is_folded = is_open and (doubtful or not is_solid)
+    is_doubtful = is_outdated or source.outside_training is not None
+    is_folded = is_open and (is_doubtful or not is_solid)
     below = score < threshold
-    return FindingRow(reviewed, shown, source.provenance, is_solid, is_folded, below)
+    return FindingRow(reviewed, shown, source, is_solid, is_folded, below, is_outdated)
 
 
 def _list_order(row: FindingRow) -> tuple[int, str, float, float]:

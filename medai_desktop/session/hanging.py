@@ -77,7 +77,7 @@ class Hanging(Scrolling):
             kept[count - 1] = active
         used = {state.display_set_id for state in kept}
         sets = study.display_sets if study else ()
-        others = [d for d in sets if d.id not in used and study and not is_scout(d, study)]
+        others = [d for d in sets if d.id not in used and not is_scout(d)]
         while len(kept) < count and others:
             kept.append(self._state_for(others.pop(0), active))
         kept += [ViewportState()] * (count - len(kept))

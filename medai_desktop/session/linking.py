@@ -12,7 +12,7 @@ PARALLEL_COSINE = 0.95
 def share_frame(shown: DisplaySet, other: DisplaySet) -> bool:
     """Whether two display sets are of one study and one frame of reference."""
     here, there = shown.geometry, other.geometry
-    same_study = shown.study.study_instance_uid == other.study.study_instance_uid
+    same_study = shown.is_of_study_of(other)
     return same_study and here is not None and there is not None and here.shares_frame_with(there)
 
 
@@ -64,7 +64,7 @@ def windows_are_linked(
     if shown.id == other.id and before.kind is state.kind is ViewportKind.PLANE:
         return before.preset == state.preset and before.window == state.window
     both_ct = shown.series.modality == other.series.modality == "CT"
-    same_study = shown.study.study_instance_uid == other.study.study_instance_uid
+    same_study = shown.is_of_study_of(other)
     is_same = before.preset == state.preset and before.window == state.window
     return both_ct and same_study and is_same
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from medai_desktop.errors import StorageError
 from medai_desktop.findings import LengthMeasurement
 from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
+from medai_desktop.session.known_images import KnownImages, Sameness
 from medai_desktop.session.ports import Journal
 from medai_desktop.session.undoing import Step, Undoing
 from medai_desktop.text import message
@@ -21,23 +23,37 @@ class Measuring:
         context: shared by the parts of the desk.
         journal: keeps them.
         undoing: takes them back in one order with the decisions.
+        images: tells on which images they were made.
     """
 
-    def __init__(self, context: DeskContext, journal: Journal, undoing: Undoing) -> None:
+    def __init__(
+        self, context: DeskContext, journal: Journal, undoing: Undoing, images: KnownImages
+    ) -> None:
         self._context = context
         self._journal = journal
         self._undoing = undoing
+        self._images = images
+        self._study: Study | None = None
         self._measurements: tuple[LengthMeasurement, ...] = ()
         self.selected: uuid.UUID | None = None
+        context.subscribe(self._look)
 
     def restore(self, study: Study) -> None:
-        """Takes the measurements of a study back from the journal."""
-        self._measurements = tuple(
-            measurement
+        """Takes the measurements of a study back from the journal, those on its images."""
+        self._study = study
+        kept = {
+            measurement.id: measurement
             for shown in study.display_sets
             for measurement in self._journal.measurements(shown.id)
-        )
+        }
+        placed = []
+        for one in kept.values():
+            shown = self._images.place(one.made_on, one.display_set_id, study)
+            if shown is not None:
+                placed.append(replace(one, display_set_id=shown.id))
+        self._measurements = tuple(placed)
         self.selected = None
+        self._say_left_out(len(kept) - len(placed))
 
     def measurements(self, display_set_id: str | None = None) -> tuple[LengthMeasurement, ...]:
         """All measurements, or those of one display set, oldest first."""
@@ -51,6 +67,7 @@ class Measuring:
 
     def add(self, measurement: LengthMeasurement) -> None:
         """Keeps a measurement and selects it; it can be taken back."""
+        measurement = self._stamped(measurement)
         self._put(measurement)
         self._undoing.record(
             Step(
@@ -63,7 +80,10 @@ class Measuring:
     def replace(self, measurement: LengthMeasurement) -> None:
         """Keeps a measurement whose ends the reader moved, under the same id."""
         before = self.measurement(measurement.id)
-        if before is None or before == measurement:
+        if before is None:
+            return
+        measurement = self._stamped(measurement)
+        if before == measurement:
             return
         self._put(measurement)
         self._undoing.record(
@@ -94,6 +114,10 @@ class Measuring:
         )
         return True
 
+    def _stamped(self, measurement: LengthMeasurement) -> LengthMeasurement:
+        """With the images that it is made on now."""
+        return replace(measurement, made_on=self._images.made_on(measurement.display_set_id))
+
     def _put(self, measurement: LengthMeasurement) -> bool:
         """Shows and keeps; what cannot be kept is still shown, with a sentence."""
         try:
@@ -121,3 +145,26 @@ class Measuring:
             self.selected = None
         self._context.changed(Changes(measurements=True))
         return True
+
+    def _look(self, changes: Changes) -> None:
+        """Pixels have come: are they those that were measured?"""
+        if not changes.loading or self._study is None or not self._measurements:
+            return
+        sets = {shown.id: shown for shown in self._study.display_sets}
+        same = tuple(
+            one
+            for one in self._measurements
+            if (shown := sets.get(one.display_set_id)) is None
+            or self._images.sameness(one.made_on, shown) is not Sameness.OTHER
+        )
+        if len(same) == len(self._measurements):
+            return
+        self._say_left_out(len(self._measurements) - len(same))
+        self._measurements = same
+        if self.measurement(self.selected) is None:
+            self.selected = None
+        self._context.changed(Changes(measurements=True))
+
+    def _say_left_out(self, count: int) -> None:
+        if count > 0:
+            self._context.notify(Notice(message("session.rulers_left_out", count=count)))

@@ -100,13 +100,15 @@ class PixelStore:
         entry, volume = self._entries.get(identity), self.volume(identity)
         if entry is None or volume is None or entry.loader.loaded.all():
             return volume
+        here = np.flatnonzero(entry.loader.loaded)
         return Volume(
-            volume.voxels[np.flatnonzero(entry.loader.loaded)],
+            volume.voxels[here],
             None,
             volume.pixel_spacing_mm,
             volume.unit,
             is_inverted=volume.is_inverted,
             padding=volume.padding,
+            paddings=tuple(volume.paddings[k] for k in here) if volume.paddings else (),
         )
 
     def ensure_loaded(self, shown: DisplaySet, first_slice: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from medai_desktop.detection.fit import Fit, fit
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.series.acquisition_groups import choose_per_acquisition
-from medai_desktop.series.display_set import DisplaySet, Study, Verdict
+from medai_desktop.series.display_set import DisplaySet, Flag, Study, Verdict
 from medai_desktop.text import Message, message
-from medai_desktop.volume import Acquisition, Contrast, MrClass
+from medai_desktop.volume import Contrast
 
 GAPS = {Verdict.MISSING_SLICES, Verdict.IRREGULAR, Verdict.DUPLICATES}
 """A verdict of these can never yield "done"."""
@@ -23,14 +23,12 @@ class PlannedRun:
     Attributes:
         display_set: to look at.
         manifest: of the model.
-        acquisition: facts of the display set within its study.
         warnings: what was accepted although unknown.
         outside_training: why the marks may be wrong; None when inside.
     """
 
     display_set: DisplaySet
     manifest: Manifest
-    acquisition: Acquisition
     warnings: tuple[Message, ...]
     outside_training: Message | None
 
@@ -42,15 +40,6 @@ class SkippedRun:
     display_set: DisplaySet
     manifest: Manifest
     reason: Message
-
-
-def acquisition_in_study(shown: DisplaySet, study: Study) -> Acquisition:
-    """Facts of a display set, with what only its study can tell."""
-    has_contrast = any(
-        other.acquisition.mr_class is MrClass.T1 and other.acquisition.contrast is Contrast.YES
-        for other in study.display_sets
-    )
-    return replace(shown.acquisition, study_has_t1_contrast=has_contrast)
 
 
 def plan_detection(
@@ -65,7 +54,7 @@ def plan_detection(
                 continue
             answer = fit(
                 manifest,
-                acquisition_in_study(shown, study),
+                shown.acquisition,
                 shown.pixel_spacing_mm,
                 is_colour=shown.pixels.is_colour,
             )
@@ -74,16 +63,16 @@ def plan_detection(
                 plan.append(SkippedRun(shown, manifest, reason))
             else:
                 fitting.append((shown, answer))
-        plan.extend(_one_per_acquisition(study, manifest, fitting))
+        plan.extend(_one_per_acquisition(manifest, fitting))
     return tuple(plan)
 
 
 def _one_per_acquisition(
-    study: Study, manifest: Manifest, fitting: list[tuple[DisplaySet, Fit]]
+    manifest: Manifest, fitting: list[tuple[DisplaySet, Fit]]
 ) -> list[PlannedRun | SkippedRun]:
     fits = {shown.id: answer for shown, answer in fitting}
     candidates = [shown for shown, _ in fitting]
-    with_contrast = [s for s in candidates if s.acquisition.contrast is Contrast.YES]
+    with_contrast = [shown for shown in candidates if _has_known_contrast(shown, manifest)]
     plan: list[PlannedRun | SkippedRun] = []
     if manifest.prefers_contrast and with_contrast:
         for shown in candidates:
@@ -92,21 +81,22 @@ def _one_per_acquisition(
         candidates = with_contrast
     for chosen, others in choose_per_acquisition(candidates):
         answer = fits[chosen.id]
-        plan.append(
-            PlannedRun(
-                chosen,
-                manifest,
-                acquisition_in_study(chosen, study),
-                answer.warnings,
-                answer.outside_training,
-            )
-        )
+        plan.append(PlannedRun(chosen, manifest, answer.warnings, answer.outside_training))
         plan.extend(SkippedRun(other, manifest, reason) for other, reason in others)
     return plan
 
 
+def _has_known_contrast(shown: DisplaySet, manifest: Manifest) -> bool:
+    """Whether a series may stand in for those without contrast: of a weighting that is known."""
+    facts = shown.acquisition
+    is_taken = not manifest.mr_classes or facts.mr_class.value in manifest.mr_classes
+    return is_taken and facts.contrast is Contrast.YES
+
+
 def gap_of(shown: DisplaySet) -> Message | None:
     """Why a detection over these slices can never be called done; None without a gap."""
+    if Flag.INCOMPLETE in shown.flags:
+        return message("session.partial_volume")
     if shown.verdict in GAPS:
         return shown.messages[0] if shown.messages else message("session.no_geometry")
     return None

@@ -26,12 +26,21 @@ class Journal(Protocol):
         """Why something that was kept is not there; None when all is well."""
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether an answer comes at once, without a database being opened first."""
+        ...
+
+    def make_ready(self) -> None:
+        """Opens what must be opened; called from a job thread."""
+        ...
+
     def record_run(self, found: FindingSet) -> FindingSet:
         """Keeps a run; returns it with the findings that were first recorded under its id."""
         ...
 
     def runs(self, display_set_id: str) -> Sequence[FindingSet]:
-        """All runs on a display set, newest first."""
+        """All runs on a display set and on other parts of its series, newest first."""
         ...
 
     def append_decision(self, decision: Decision) -> None:
@@ -39,7 +48,7 @@ class Journal(Protocol):
         ...
 
     def decisions(self, display_set_ids: Sequence[str]) -> Sequence[Decision]:
-        """All decisions on these display sets in the order they were made."""
+        """All decisions on the series of these display sets in the order they were made."""
         ...
 
     def keep_measurement(self, measurement: LengthMeasurement) -> None:
@@ -51,7 +60,7 @@ class Journal(Protocol):
         ...
 
     def measurements(self, display_set_id: str) -> Sequence[LengthMeasurement]:
-        """The measurements of a display set, oldest first."""
+        """The measurements on the series of a display set, oldest first."""
         ...
 
     def reader(self) -> str:

@@ -24,7 +24,9 @@ from medai_desktop.session.finding_rows import (
     place_of,
     rows_of_study,
     rows_to_draw,
+    was_marked_before,
 )
+from medai_desktop.session.known_images import KnownImages
 from medai_desktop.session.mark_places import Sight, crosses, jump_to
 from medai_desktop.session.memo import Memo
 from medai_desktop.session.opening import Opening
@@ -41,6 +43,9 @@ __all__ = ["FindingRow", "Reviewing"]
 READERS_LABEL = "lesion"
 READERS_CODE = CodedConcept("SCT", "52988006", "Lesion")
 """What a reader's own mark is called: a place, no judgement of what it is."""
+
+OF_PROGRAM = frozenset({DecisionKind.AGREE, DecisionKind.REJECT, DecisionKind.UNSURE})
+"""What is decided on a program's mark; the reader's own is edited or removed."""
 
 
 class Reviewing:
@@ -68,8 +73,10 @@ class Reviewing:
         self._opening = opening
         self._viewing = viewing
         self._detection = detection
-        self._deciding = Deciding(context, viewing, journal, undoing)
+        self.images = KnownImages(opening)
+        self._deciding = Deciding(context, viewing, journal, undoing, self.images)
         self._deciding.when_turned = self._turned
+        self._deciding.place_of_decision = self._place
         self.editing = BoxEditing(self.edit, self._changed)
         self.selected: uuid.UUID | None = None
         self.marks_are_shown = True
@@ -113,7 +120,8 @@ class Reviewing:
         self.editing.cancel()
         self.selected = self._revealed = None
         self.is_unfolded, self.marks_are_shown = False, True
-        self._deciding.restore(study, self._place)
+        self._deciding.restore(study)
+        self._say_without_mark()
 
     # -- what is listed and drawn --------------------------------------------------------------
 
@@ -234,8 +242,10 @@ class Reviewing:
         row = self.row(finding.id)
         if row is None:
             return False
-        place = place_of(finding, row.display_set)
-        return self._deciding.decide(Wanted(DecisionKind.EDIT, finding, row.display_set.id, place))
+        place, shown = place_of(finding, row.display_set), row.display_set.id
+        return self._deciding.decide(
+            Wanted(DecisionKind.EDIT, finding, shown, place, found=row.source)
+        )
 
     def add_box(self, box: VoxelBox, shown: DisplaySet) -> bool:
         """Adds what the program left unmarked; it is selected and its mark shown."""
@@ -257,7 +267,7 @@ class Reviewing:
     def remove(self) -> bool:
         """Takes away the selected finding if it is the reader's own; others can be rejected."""
         row = self.row(self.selected)
-        if row is not None and row.finding.origin is not FindingOrigin.READER:
+        if row is not None and not row.is_own:
             self._viewing.say(message("session.not_your_own"))
             return False
         self.editing.cancel()
@@ -294,9 +304,14 @@ class Reviewing:
         row = self._selected_in_view()
         if row is None:
             return False
-        seen = self._was_seen_before(row) if kind is DecisionKind.AGREE else False
+        if row.is_own and kind in OF_PROGRAM:
+            self._viewing.say(message("session.your_own"))
+            return False
+        seen = kind is DecisionKind.AGREE and was_marked_before(row, self.history)
         identity, shown = row.finding.id, row.display_set.id
-        wanted = Wanted(kind, identity, shown, row.place, reason, seen_before_mark=seen)
+        wanted = Wanted(
+            kind, identity, shown, row.place, reason, seen_before_mark=seen, found=row.source
+        )
         return self._deciding.decide(wanted, lambda: self._decided(kind))
 
     def _decided(self, kind: DecisionKind) -> None:
@@ -327,19 +342,6 @@ class Reviewing:
             lambda: self.select(own.id, jump=False),
         )
 
-    def _was_seen_before(self, row: FindingRow) -> bool:
-        """Whether the reader had marked this place before any program did."""
-        box = row.finding.box
-        return box is not None and any(
-            entry.kind is DecisionKind.ADD
-            and entry.seen_before_mark
-            and entry.display_set_id == row.display_set.id
-            and entry.finding is not None
-            and entry.finding.box is not None
-            and box.contains(entry.finding.box.center_lps_mm)
-            for entry in self.history.standing
-        )
-
     def _turned(self, decision: Decision) -> None:
         """A decision was taken back or made again: its finding is what the reader looks at."""
         row = self.row(decision.finding_id)
@@ -360,11 +362,16 @@ class Reviewing:
             return message("session.place_study")
         return place_of(finding, shown)
 
+    def _say_without_mark(self) -> None:
+        sets = self._detection.finding_sets()
+        self._deciding.say_without_mark({one.id for found in sets for one in found.findings})
+
     def _started(self) -> None:
         self._left_at = self._where()
 
     def _found(self, found: FindingSet) -> None:
         """Marks that were asked for show when ready; images move only under an idle reader."""
+        self._say_without_mark()
         rows = [row for row in self.rows(found.display_set_id) if not row.is_folded]
         if not rows:
             return

@@ -7,14 +7,21 @@ from dataclasses import dataclass, replace
 
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.detection.naming import model_name
+from medai_desktop.detection.registry import ModelEntry
 from medai_desktop.errors import MedaiError, StorageError
 from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.jobs import Job, JobContext, JobState, JobThreads
 from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
+from medai_desktop.session.known_images import runs_on
 from medai_desktop.session.opening import Opening
-from medai_desktop.session.plan_detection import PlannedRun, SkippedRun, plan_detection
+from medai_desktop.session.plan_detection import (
+    PlannedRun,
+    SkippedRun,
+    gap_of,
+    plan_detection,
+)
 from medai_desktop.session.ports import DetectorSource, Journal
 from medai_desktop.session.run_states import not_run, pixels_changed, status_of
 from medai_desktop.text import Message, message
@@ -71,6 +78,10 @@ class Detection:
     def models(self) -> tuple[Manifest, ...]:
         """The usable models on this computer."""
         return self._source.registry.usable()
+
+    def model_entries(self) -> tuple[ModelEntry, ...]:
+        """Every model on this computer: usable, or why not."""
+        return self._source.registry.entries()
 
     def device_name(self) -> str:
         """What the last run used; empty while unknown."""
@@ -134,6 +145,9 @@ class Detection:
             return message("session.no_models")
         planned = self._planned()
         if not planned:
+            has_gap = any(gap_of(item.display_set) == item.reason for item in self._skipped(study))
+            if has_gap:
+                return message("session.no_whole_series")
             return message("session.no_model_fits")
         waiting = [item for item in planned if not self._is_busy(item)]
         if not waiting:
@@ -146,7 +160,7 @@ class Detection:
     def restore(self, study: Study) -> None:
         """Takes findings of earlier runs back from the journal, and looks whether they hold."""
         for shown in study.display_sets:
-            for found in self._journal.runs(shown.id):
+            for found in runs_on(shown, self._journal):
                 key = (shown.id, found.provenance.model_id)
                 if key not in self._runs:
                     self._runs[key] = _Run(status_of(shown, found, self.models()), found=found)
@@ -189,6 +203,9 @@ class Detection:
             return []
         return [item for item in self._planning(study) if isinstance(item, PlannedRun)]
 
+    def _skipped(self, study: Study) -> list[SkippedRun]:
+        return [item for item in self._planning(study) if isinstance(item, SkippedRun)]
+
     def _is_busy(self, item: PlannedRun) -> bool:
         run = self._runs.get((item.display_set.id, item.manifest.id))
         return run is not None and run.status.state in BUSY
@@ -224,7 +241,7 @@ class Detection:
         if not volume.digest:
             raise MedaiError(message("session.partial_volume"))
         detector = self._source.detector(item.manifest.id)
-        found = detector.detect(volume, item.acquisition, job.report, job.cancellation)
+        found = detector.detect(volume, item.display_set.acquisition, job.report, job.cancellation)
         found = replace(
             found,
             outside_training=found.outside_training or item.outside_training,

@@ -30,6 +30,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._headers: dict[Path, InstanceHeader] = {}
+        self._unread: dict[Path, SkippedFile] = {}
         self._told: set[SkippedFile] = set()
 
     def add(self, paths: Sequence[Path], job: JobContext) -> Scanned:
@@ -55,8 +56,10 @@ class Shelf:
 
         kept = {path: header for path, header in self._headers.items() if is_elsewhere(path)}
         self._headers = kept | headers
+        unread = {path: item for path, item in self._unread.items() if is_elsewhere(path)}
+        self._unread = unread | {item.path: item for item in skipped if item.is_lost_image}
         self._told = {item for item in self._told if is_elsewhere(item.path)}
-        found = build_studies(self._headers.values())
+        found = build_studies(self._headers.values(), self._unread.values())
         new = [item for item in (*skipped, *found.skipped) if item not in self._told]
         self._told.update(new)
         return Scanned(found, tuple(new))

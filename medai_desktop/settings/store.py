@@ -10,7 +10,7 @@ from pathlib import Path
 
 from medai_desktop.errors import StorageError
 from medai_desktop.settings.option import OPTIONS, OptionValue, option
-from medai_desktop.text import Message, message
+from medai_desktop.text import Message, listed, message
 
 VERSION = 1
 
@@ -97,7 +97,7 @@ class SettingsStore:
             else:
                 refused.append(name)
         if refused:
-            self.complaint = message("settings.refused", names=", ".join(sorted(refused)))
+            self.complaint = message("settings.refused", names=listed(sorted(refused)))
 
     def _write(self) -> None:
         if self._path is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from medai_desktop.errors import SourceError
 from medai_desktop.jobs import Cancellation, Progress, ProgressCallback
+from medai_desktop.source.damaged import skipped_for
 from medai_desktop.source.header import read_header, reason_of
 from medai_desktop.source.instance import InstanceHeader, SkippedFile
 from medai_desktop.text import message
@@ -52,7 +53,7 @@ def scan(
         try:
             yield read_header(item)
         except SourceError as error:
-            yield SkippedFile(item, error.message)
+            yield skipped_for(item, error)
     progress(Progress(len(found), len(found), stage))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import uuid
 from dataclasses import replace
@@ -20,7 +21,7 @@ from medai_desktop.source.facts import (
     study_facts,
     technique_facts,
 )
-from medai_desktop.source.instance import InstanceHeader, PixelFacts
+from medai_desktop.source.instance import FileStamp, InstanceHeader, PixelFacts
 from medai_desktop.source.pixel_span import PixelSpan, RawHeader
 from medai_desktop.source.plain_reader import read_plain
 from medai_desktop.text import Message, message
@@ -52,15 +53,15 @@ def read_header(path: Path) -> InstanceHeader:
     name = path.name
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size == 0:
+            stamp = FileStamp.of(os.fstat(file.fileno()))
+            if stamp.size_bytes == 0:
                 raise SourceError(message("source.empty", file=name))
-            read = _read(file, size, name)
+            read = _read(file, stamp.size_bytes, name)
     except OSError as error:
         raise SourceError(
             message("source.unreadable", file=name, reason=reason_of(error))
         ) from error
-    return _header(path, size, read)
+    return _header(path, stamp, read)
 
 
 def reason_of(error: OSError) -> Message | str:
@@ -93,8 +94,8 @@ def _read(file: BinaryIO, size: int, name: str) -> RawHeader:
     return found
 
 
-def _header(path: Path, size: int, read: RawHeader) -> InstanceHeader:
-    found, name = read.elements, path.name
+def _header(path: Path, stamp: FileStamp, read: RawHeader) -> InstanceHeader:
+    found, name, size = read.elements, path.name, stamp.size_bytes
     if found.text("MediaStorageSOPClassUID") == DICOMDIR:
         raise SourceError(message("source.dicomdir", file=name))
     if read.was_short:
@@ -112,7 +113,7 @@ def _header(path: Path, size: int, read: RawHeader) -> InstanceHeader:
     if pixels is not None:
         pixels, problem = _checked(pixels, read, size, name)
         frames = frames[: pixels.frames] if len(frames) >= pixels.frames else ()
-    instance, series, study, is_own = _uids(found, path, size, pixels)
+    instance, series, study, is_own = _uids(found, path)
     return InstanceHeader(
         path,
         instance,
@@ -128,6 +129,7 @@ def _header(path: Path, size: int, read: RawHeader) -> InstanceHeader:
         frames,
         problem,
         is_own,
+        stamp,
     )
 
 
@@ -179,18 +181,27 @@ def _frames_there(span: PixelSpan, stated: int, frame_bits: int, size: int) -> i
     return min(stated, present * 8 // frame_bits)
 
 
-def _uids(
-    found: Elements, path: Path, size: int, pixels: PixelFacts | None
-) -> tuple[str, str, str, bool]:
-    """Instance, series and study UID, made up from the file where they are missing."""
+def _uids(found: Elements, path: Path) -> tuple[str, str, str, bool]:
+    """Instance, series and study UID, made up from all of the file where they are missing."""
     instance = found.text("SOPInstanceUID") or found.text("MediaStorageSOPInstanceUID")
     series, study = found.text("SeriesInstanceUID"), found.text("StudyInstanceUID")
     is_own = bool(instance and series and study)
     if is_own:
         return instance, series, study, True
-    instance = instance or _made_up("instance", path.name, size, pixels)
+    instance = instance or _made_up("instance", _content(path))
     series = series or _made_up("series", study, instance)
     return instance, series, study or _made_up("study", series), False
+
+
+def _content(path: Path) -> str:
+    """A digest of everything that a file holds."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(
+            message("source.unreadable", file=path.name, reason=reason_of(error))
+        ) from error
 
 
 def _made_up(*words: object) -> str:

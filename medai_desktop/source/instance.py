@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,37 @@ from medai_desktop.volume import Window
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file that could not be used, and why."""
+    """A file that could not be used, and why.
+
+    Attributes:
+        path: the file.
+        reason: a sentence that names it.
+        is_lost_image: it may well hold an image of a series beside it.
+        series_instance_uid: of that series; empty when not even that can be read.
+    """
 
     path: Path
     reason: Message
+    is_lost_image: bool = False
+    series_instance_uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What tells whether a file is still the one that was read.
+
+    Attributes:
+        size_bytes: of the file.
+        changed_ns: when its content changed last, nanoseconds since 1970.
+    """
+
+    size_bytes: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> FileStamp:
+        """From what the system says about a file."""
+        return cls(status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +64,13 @@ class PatientFacts:
     sex: str = ""
     birth_date: str = ""
     age: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What tells one patient from another: the ID; without one, name and birth date."""
+        if self.patient_id:
+            return self.patient_id, self.issuer, "", ""
+        return "", self.issuer, self.name, self.birth_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +266,7 @@ class InstanceHeader:
         frames: one for each frame of an enhanced multi-frame object; empty otherwise.
         problem: what is wrong with the pixels; None when nothing is known to be.
         has_own_uids: False when a UID was missing and made up from the file.
+        stamp: of the file as it was when this was read; None for a header that is of no file.
     """
 
     path: Path
@@ -247,6 +283,11 @@ class InstanceHeader:
     frames: tuple[FrameFacts, ...] = ()
     problem: Message | None = None
     has_own_uids: bool = True
+    stamp: FileStamp | None = None
+
+    def is_still(self, status: os.stat_result) -> bool:
+        """Whether an open file is still the one that this header was read from."""
+        return self.stamp is None or self.stamp == FileStamp.of(status)
 
     def rescale_of(self, frame: int) -> tuple[float, float]:
         """Slope and intercept of a frame, counted from 1."""

@@ -6,6 +6,7 @@ Terms: message id (``room.name``), domain (the first part of the id, one catalog
 """
 
 from medai_desktop.text.catalogue import Catalogues, Language, language_from_tags
+from medai_desktop.text.listing import listed
 from medai_desktop.text.message import Message, MessageArgument, message
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Message",
     "MessageArgument",
     "language_from_tags",
+    "listed",
     "message",
 ]

@@ -14,6 +14,7 @@ from torch import Tensor
 from medai_desktop.errors import SourceError, UsageError
 from medai_desktop.report.atomic_file import write_atomically
 from medai_desktop.runtimes.networks.slice_detector import SliceDetector
+from medai_desktop.runtimes.torch_devices import training_layout
 from medai_desktop.text import message
 from medai_desktop.training.recipe import SliceRecipe
 
@@ -38,7 +39,7 @@ class TrainingState:
     def fresh(cls, recipe: SliceRecipe) -> TrainingState:
         """The state before the first step; random weights follow torch's seed."""
         network = SliceDetector(recipe.network)
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network.to(memory_format=training_layout())  # type: ignore[call-overload]
         optimiser = torch.optim.AdamW(
             network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
         )

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from medai_desktop.detection.manifest import read_manifest
+from medai_desktop.detection.naming import model_name
 from medai_desktop.detection.registry import check_weights
 from medai_desktop.errors import ModelError, UsageError
 from medai_desktop.jobs import Cancellation
 from medai_desktop.report.atomic_file import check_writable, write_atomically
+from medai_desktop.report.sentences import research_sentence
 from medai_desktop.runtimes.networks.slice_detector import load_slice_detector
 from medai_desktop.text import Message, message
 from medai_desktop.training.cohort import read_cohort
@@ -20,6 +22,7 @@ from medai_desktop.training.measure import EvaluationReport, OperatingPoints, me
 from medai_desktop.training.recipe import RECIPES, SliceRecipe
 
 Told = Callable[[int, int, Message], None]
+Render = Callable[[Message], str]
 
 
 def run_training(
@@ -75,7 +78,7 @@ def run_training(
 
 
 def run_evaluation(
-    model_id: str, folder: Path, data: Path, out: Path, *, progress: Told
+    model_id: str, folder: Path, data: Path, out: Path, *, progress: Told, render: Render
 ) -> EvaluationReport:
     """Measures a finished model on the part of the data kept apart, at its own thresholds.
 
@@ -85,6 +88,7 @@ def run_evaluation(
         data: the unpacked collections.
         out: ``report.json`` goes there.
         progress: told of finished slices; may raise to stop.
+        render: wording of the sentence that stands in every export.
 
     Returns:
         The figures.
@@ -115,20 +119,32 @@ def run_evaluation(
         lambda done, total: progress(done, total, stage),
         OperatingPoints(manifest.threshold, manifest.threshold_solid),
     )
-    text = json.dumps(evaluation_document(report, folder), indent=1, allow_nan=False) + "\n"
-    write_atomically(out / "report.json", text.encode())
+    text = json.dumps(
+        evaluation_document(report, folder, render), indent=1, allow_nan=False, ensure_ascii=False
+    )
+    write_atomically(out / "report.json", f"{text}\n".encode())
     return report
 
 
-def evaluation_document(report: EvaluationReport, folder: Path) -> dict[str, object]:
-    """The figures of a model as JSON values, with what was measured."""
+def evaluation_document(
+    report: EvaluationReport, folder: Path, render: Render
+) -> dict[str, object]:
+    """The figures of a model as JSON values, with what was measured.
+
+    Args:
+        report: the figures.
+        folder: of the model.
+        render: wording of the sentence that stands in every export.
+    """
     manifest = read_manifest(folder)
     model = {
         "id": manifest.id,
         "version": manifest.version,
         "weights_sha256": manifest.weights_sha256,
     }
-    return {"model": model, **report.document()}
+    titles = {render(model_name(manifest.id, manifest.title))}
+    said = research_sentence(titles, render)
+    return {"research_use": said, "model": model, **report.document()}
 
 
 def recipe_of(model_id: str) -> SliceRecipe:

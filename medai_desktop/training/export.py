@@ -79,7 +79,7 @@ def _manifest(
         "calibrated": False,
         "network": {"name": "slice-detector", "config": asdict(recipe.network)},
         "weights": {"file": WEIGHTS, "sha256": weights_sha256},
-        "own_test": {"lesions": report.lesions, "unmarked": report.unmarked},
+        "own_test": {"slices": report.slices, "unmarked_slices": report.unmarked_slices},
     }
 
 

@@ -17,6 +17,7 @@ from torch.nn import functional
 from medai_desktop.errors import CancelledError, UsageError
 from medai_desktop.jobs import Cancellation
 from medai_desktop.report.atomic_file import write_atomically
+from medai_desktop.runtimes import torch_devices
 from medai_desktop.runtimes.networks.slice_detector import (
     STRIDE,
     SliceDetector,
@@ -108,7 +109,7 @@ def train_step(
     for group in state.optimiser.param_groups:
         group["lr"] = learning_rate(recipe, state.step)
     slices, boxes, kinds = batch
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=torch_devices.has_fast_bf16()):
         output = state.network(slices)
     losses = detection_loss(output, boxes, kinds)
     state.optimiser.zero_grad(set_to_none=True)
@@ -148,7 +149,7 @@ def draw_batch(
         picture, box = augmented(grey, item.box, recipe.canvas_px, random)
         slices.append(torch.from_numpy(picture)[None])
         boxes.append(torch.tensor(box if box is not None else (math.nan,) * 4))
-    stacked = torch.stack(slices).contiguous(memory_format=torch.channels_last)
+    stacked = torch.stack(slices).contiguous(memory_format=torch_devices.training_layout())
     return stacked, torch.stack(boxes), torch.tensor([max(item.kind, 0) for item in chosen])
 
 

@@ -17,6 +17,7 @@ from medai_desktop.evaluation import (
 from medai_desktop.evaluation.average_precision import Box, hits_in_order
 from medai_desktop.runtimes.networks.slice_detector import SliceDetector
 from medai_desktop.runtimes.slice_inference import SliceInput, run_slice_detector
+from medai_desktop.text import Message, message
 from medai_desktop.training.cohort import CLASSES, Slice, Split, decoded
 from medai_desktop.training.recipe import SliceRecipe
 
@@ -45,8 +46,8 @@ class EvaluationReport:
         ap50_interval: 95 %, by block of file numbers.
         ap30: at an overlap of 0.3.
         ap50_by_class: of each tumour class alone, one class of mark.
-        lesions: boxes in the test part.
-        unmarked: of them, those without a mark at `threshold`.
+        slices: single slices of the test part with a lesion, one box each.
+        unmarked_slices: of them, those whose lesion has no mark at `threshold`.
         false_by_source: false marks a subject at `threshold` and `threshold_solid`, slice by slice.
         threshold: lower operating point.
         threshold_solid: higher operating point.
@@ -56,8 +57,8 @@ class EvaluationReport:
     ap50_interval: tuple[float, float]
     ap30: float
     ap50_by_class: tuple[tuple[str, float], ...]
-    lesions: int
-    unmarked: int
+    slices: int
+    unmarked_slices: int
     false_by_source: tuple[tuple[str, int, float, float], ...]
     threshold: float
     threshold_solid: float
@@ -69,8 +70,8 @@ class EvaluationReport:
             "ap50_interval_95": [_figure(end) for end in self.ap50_interval],
             "ap30": _figure(self.ap30),
             "ap50_by_class": {name: _figure(value) for name, value in self.ap50_by_class},
-            "lesions": self.lesions,
-            "unmarked_at_threshold": self.unmarked,
+            "slices_with_a_lesion": self.slices,
+            "slices_unmarked_at_threshold": self.unmarked_slices,
             "false_marks_a_subject": [
                 {"source": s, "subjects": n, "at_threshold": a, "at_threshold_solid": b}
                 for s, n, a, b in self.false_by_source
@@ -79,19 +80,26 @@ class EvaluationReport:
             "threshold_solid": self.threshold_solid,
         }
 
-    def lines(self) -> list[str]:
-        """As lines of text."""
-        low, high = self.ap50_interval
-        lines = [f"AP50 {self.ap50:.3f} ({low:.3f}-{high:.3f})  AP30 {self.ap30:.3f}"]
-        lines += [f"AP50 {name} {value:.3f}" for name, value in self.ap50_by_class]
-        lines.append(
-            f"threshold {self.threshold:.3f} / {self.threshold_solid:.3f}; "
-            f"{self.unmarked} of {self.lesions} lesions unmarked"
+    def lines(self) -> list[Message]:
+        """As sentences."""
+        low, high = (_written(end) for end in self.ap50_interval)
+        figures = {"ap50": _written(self.ap50), "low": low, "high": high}
+        lines = [message("training.precision", **figures, ap30=_written(self.ap30))]
+        lines += [
+            message("training.precision_of_class", name=name, ap50=_written(value))
+            for name, value in self.ap50_by_class
+        ]
+        said = message(
+            "training.unmarked",
+            threshold=_written(self.threshold),
+            solid=_written(self.threshold_solid),
+            unmarked=self.unmarked_slices,
+            slices=self.slices,
         )
+        lines.append(said)
         for source, subjects, lower, solid in self.false_by_source:
-            lines.append(
-                f"{source}: {subjects} subjects, {lower:.2f} / {solid:.2f} false marks each"
-            )
+            each = {"lower": f"{lower:.2f}", "solid": f"{solid:.2f}"}
+            lines.append(message("training.false_marks", source=source, subjects=subjects, **each))
         return lines
 
 
@@ -225,6 +233,10 @@ def _false_of(
         sum(score >= points.dashed for score in scores) / max(1, subjects),
         sum(score >= points.solid for score in scores) / max(1, subjects),
     )
+
+
+def _written(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else "-"
 
 
 def _figure(value: float) -> float | None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from medai_desktop.findings import Finding
 from medai_desktop.geometry import OrientedBox, PixelBox, VolumeGeometry
-from medai_desktop.series.display_set import DisplaySet, Verdict
+from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.view.overlay import Ink, Overlay, Polyline
 from medai_desktop.view.projection import Projection
 
@@ -126,9 +126,7 @@ def patient_sheet(projection: Projection, geometry: VolumeGeometry) -> Sheet | N
 
 def has_box_in_patient(shown: DisplaySet) -> bool:
     """Whether one box over several slices tells the truth (no gap, no doubt)."""
-    return shown.geometry is not None and (
-        shown.allows_volume or shown.verdict is Verdict.SINGLE_SLICE
-    )
+    return shown.is_on_grid
 
 
 def voxel_box(finding: Finding, shown: DisplaySet, slice_index: int) -> VoxelBox | None:

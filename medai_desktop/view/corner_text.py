@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.text import Message, message
+from medai_desktop.view.person_words import age, age_on, sex
 from medai_desktop.view.preset_titles import preset_title as title_of
-from medai_desktop.view.reading_order import reading_position
+from medai_desktop.view.reading_order import image_name, written_number
 from medai_desktop.view.technique_text import technique_lines, view_and_side
 from medai_desktop.view.viewport import CUSTOM, Slab, SlabMode, ViewportKind, ViewportState
 
@@ -22,8 +22,6 @@ PLANE_NAMES = {
     AnatomicalPlane.SAGITTAL: message("view.sagittal"),
     AnatomicalPlane.OBLIQUE: message("view.oblique"),
 }
-LAST_MONTHS = 24
-"""Up to this age months are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +93,6 @@ def corner_text(
     )
 
 
-def age_on(birth_date: str, study_date: str) -> tuple[int, bool] | None:
-    """Age on the day of the study: a number, and whether it counts months; None when unknown."""
-    try:
-        born, day = date.fromisoformat(birth_date), date.fromisoformat(study_date)
-    except ValueError:
-        return None
-    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
-    if months < 0:
-        return None
-    return (months, True) if months < LAST_MONTHS else (months // 12, False)
-
-
 def slab_text(slab: Slab, render: Render) -> str:
     """Mode and thickness of a slab; empty without one."""
     if slab.mode is SlabMode.NONE:
@@ -133,25 +119,22 @@ def _study(shown: DisplaySet) -> tuple[str, ...]:
 
 def _person(shown: DisplaySet, render: Render) -> str:
     patient = shown.patient
-    age = age_on(patient.birth_date, shown.study.date)
-    if age is None:
-        told = patient.age
-    elif age[1]:
-        told = render(message("view.age_months", months=age[0]))
-    else:
-        told = render(message("view.age_years", years=age[0]))
+    told = _said(age_on(patient.birth_date, shown.study.date) or age(patient.age), render)
     born = f"{patient.birth_date} ({told})" if patient.birth_date and told else ""
-    return ", ".join(part for part in (patient.sex, born or patient.birth_date or told) if part)
+    parts = (_said(sex(patient.sex), render), born or patient.birth_date or told)
+    return ", ".join(part for part in parts if part)
+
+
+def _said(words: Message | str, render: Render) -> str:
+    return render(words) if isinstance(words, Message) else words
 
 
 def _place(shown: DisplaySet, state: ViewportState) -> str:
     number = "" if shown.series.number is None else f"Se {shown.series.number} "
     if state.kind is not ViewportKind.STACK:
         return number.strip()
-    written = shown.frames[state.slice_index].instance.instance_number
-    image = "" if written is None else f"Im {written} "
-    position = reading_position(shown, state.slice_index)
-    return f"{number}{image}({position}/{len(shown.frames)})"
+    image = "" if written_number(shown, state.slice_index) is None else "Im "
+    return f"{number}{image}{image_name(shown, state.slice_index)}"
 
 
 def _window(shown: DisplaySet, state: ViewportState, preset_title: Message, render: Render) -> str:

@@ -54,9 +54,10 @@ def field_values(volume: Volume) -> Values:
 
 
 def _is_padding(image: npt.NDArray[np.float32], volume: Volume) -> npt.NDArray[np.bool_]:
-    if volume.padding is None:
+    padding = volume.padding_of(0)
+    if padding is None:
         return np.zeros(image.shape, dtype=bool)
-    return np.asarray((image >= volume.padding[0]) & (image <= volume.padding[1]))
+    return np.asarray((image >= padding[0]) & (image <= padding[1]))
 
 
 def _letters(values: Values) -> tuple[float, ...]:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medai_desktop.geometry import AnatomicalPlane
-from medai_desktop.series.display_set import DisplaySet, SplitBy, Study
+from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.view import radiograph_rows
 from medai_desktop.view.slot_rule import FITS, SlotRule
 from medai_desktop.view.viewport import ViewportKind
 from medai_desktop.volume import RadiographView
-
-MOST_SCOUT_IMAGES = 15
-"""A series with several orientations and no more images than this is a scout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ class HangingProtocols:
 
     def stages(self, study: Study) -> tuple[Stage, ...]:
         """The stages of a study, at least one."""
-        pictures = [s for s in study.display_sets if not is_scout(s, study)]
+        pictures = [s for s in study.display_sets if not is_scout(s)]
         pictures = pictures or list(study.display_sets)
         for protocol in self._protocols:
             fitting = [s for s in pictures if _is_of(protocol, s)]
@@ -100,15 +97,9 @@ class HangingProtocols:
         return (_else(pictures),)
 
 
-def is_scout(shown: DisplaySet, study: Study) -> bool:
+def is_scout(shown: DisplaySet) -> bool:
     """Whether a display set only shows where the others lie; it goes into no slot."""
-    if shown.acquisition.is_localizer:
-        return True
-    if shown.part is None or shown.part.by is not SplitBy.ORIENTATION:
-        return False
-    uid = shown.series.series_instance_uid
-    parts = [s for s in study.display_sets if s.series.series_instance_uid == uid]
-    return sum(len(part.frames) for part in parts) <= MOST_SCOUT_IMAGES
+    return shown.acquisition.is_localizer
 
 
 def grid_for(count: int) -> tuple[int, int]:

@@ -20,6 +20,29 @@ def reading_position(shown: DisplaySet, slice_index: int) -> int:
     return slice_index + 1
 
 
+def written_number(shown: DisplaySet, slice_index: int) -> int | None:
+    """The image number that stands in the file: InstanceNumber, of a multi-frame image its frame.
+
+    Never renumbered; it need not run in reading order. None where the file states none.
+    """
+    frame = shown.frames[slice_index]
+    pixels = frame.instance.pixels
+    if pixels is not None and pixels.frames > 1:
+        return frame.frame
+    return frame.instance.instance_number
+
+
+def image_name(shown: DisplaySet, slice_index: int) -> str:
+    """What an image is called everywhere: its number, and in brackets its place in reading order.
+
+    Returns:
+        Such as ``33 (14/46)``; ``(14/46)`` where the file states no number.
+    """
+    position = f"({reading_position(shown, slice_index)}/{len(shown.frames)})"
+    number = written_number(shown, slice_index)
+    return position if number is None else f"{number} {position}"
+
+
 def slice_at(shown: DisplaySet, position: int) -> int:
     """Array index of the image with this place in reading order (from 1)."""
     wanted = max(1, min(len(shown.frames), position))

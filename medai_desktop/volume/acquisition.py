@@ -81,7 +81,6 @@ class Acquisition:
         is_derived: MPR, MIP, subtraction and such.
         field_strength_t: tesla.
         age_years: of the patient on the study day.
-        study_has_t1_contrast: whether the study holds a T1 with contrast; None when unknown.
     """
 
     modality: str
@@ -96,4 +95,3 @@ class Acquisition:
     is_derived: bool = False
     field_strength_t: float | None = None
     age_years: float | None = None
-    study_has_t1_contrast: bool | None = None

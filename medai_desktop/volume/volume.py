@@ -50,9 +50,12 @@ class Volume:
         unit: of the values.
         images: the stored image behind each slice; empty for made-up volumes.
         display_set_id: of the display set the volume was read from; empty for made-up volumes.
-        digest: over SOP UIDs and pixels of the display set, hexadecimal; empty while loading.
+        digest: over SOP UIDs, geometry and pixels of the display set, hexadecimal; empty while
+            loading.
         is_inverted: MONOCHROME1: shown dark for high values.
-        padding: values that are background, not tissue; excluded from statistics.
+        padding: values that are background, not tissue; excluded from statistics. Where slices
+            differ in it, that of most of them.
+        paddings: of each slice, where they differ; empty when `padding` holds for all.
     """
 
     voxels: npt.NDArray[np.generic]
@@ -64,6 +67,7 @@ class Volume:
     digest: str = ""
     is_inverted: bool = False
     padding: tuple[float, float] | None = None
+    paddings: tuple[tuple[float, float] | None, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -84,6 +88,10 @@ class Volume:
         _, rows, columns = self.geometry.spacing_mm
         return rows, columns
 
+    def padding_of(self, index: int) -> tuple[float, float] | None:
+        """Values of one slice that are background, low to high; None when it has none."""
+        return self.paddings[index] if self.paddings else self.padding
+
     def signal(self, index: int) -> npt.NDArray[np.generic]:
         """One slice without what is no signal, for statistics and models.
 
@@ -96,8 +104,9 @@ class Volume:
         """
         values: npt.NDArray[Any] = self.voxels[index]
         is_no_signal = ~np.isfinite(values)
-        if self.padding is not None:
-            is_no_signal |= (values >= self.padding[0]) & (values <= self.padding[1])
+        padding = self.padding_of(index)
+        if padding is not None:
+            is_no_signal |= (values >= padding[0]) & (values <= padding[1])
         if is_no_signal.any():
             others = values[~is_no_signal]
             smallest = others.min() if others.size else values.dtype.type(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import re
@@ -15,6 +16,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from installers.compile_catalogues import TRANSLATIONS, compile_all, stale
+from medai_desktop.app.arguments import _argument_parser
 from tests.architecture.house import ROOT, parsed, sources
 
 LANGUAGES = ["en", "zh_CN"]
@@ -193,6 +195,48 @@ def test_no_wording_promises_too_much(language: str) -> None:
     assert wrong == {}
 
 
+def help_texts(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The help of a command line and of every command below it."""
+    yield parser.format_help()
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from help_texts(command)
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """Every text of parsed JSON, names of members apart."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(inner)
+
+
+def promised_elsewhere() -> Iterator[tuple[str, str]]:
+    """What a person reads outside the catalogues, with where it stands."""
+    pages = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
+    for path in [*pages, *sorted((ROOT / "docs").rglob("*.md"))]:
+        yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
+    for path in sorted((ROOT / "models").rglob("*.json")):
+        said = "\n".join(strings_in(json.loads(path.read_text(encoding="utf-8"))))
+        yield str(path.relative_to(ROOT)), said
+    for number, said in enumerate(help_texts(_argument_parser())):
+        yield f"help {number}", said
+
+
+def test_no_page_manifest_or_help_promises_too_much() -> None:
+    said = {where: " ".join(text.split()) for where, text in promised_elsewhere()}
+    assert {"README.md", "CHANGELOG.md", "docs/use.md", "help 0", "help 7"} <= said.keys()
+    assert any(where.endswith("manifest.json") for where in said)
+    assert {where: found for where, text in said.items() if (found := both_in(text))} == {}
+    assert both_in("medai rules out cancer") != []
+
+
+def both_in(text: str) -> list[str]:
+    return [word for language in LANGUAGES for word in forbidden_in(text, language)]
+
+
 @pytest.mark.parametrize(
     ("wording", "language", "seen"),
     [
@@ -208,6 +252,54 @@ def test_no_wording_promises_too_much(language: str) -> None:
 )
 def test_forbidden_words_are_seen(wording: str, language: str, seen: bool) -> None:
     assert bool(forbidden_in(wording, language)) is seen
+
+
+# Wordings that are one word in English and two things: the ids with that wording.
+TWO_THINGS = {
+    "Open": {"gui.open", "gui.finding_open"},
+    "Oblique": {"view.oblique", "view.view_oblique"},
+}
+
+
+def test_what_is_said_twice_is_said_alike_in_both_languages() -> None:
+    english, chinese = catalogue("en"), catalogue("zh_CN")
+    by_wording: dict[str, set[str]] = {}
+    for name, wording in english.items():
+        by_wording.setdefault(wording, set()).add(name)
+    differing = {
+        wording: names
+        for wording, names in by_wording.items()
+        if len({chinese[name] for name in names}) > 1
+    }
+    assert differing == TWO_THINGS
+
+
+# One thing has one word in Chinese; these are the other ones, with the word to use.
+OTHER_WORDS = {
+    "不确定": "存疑",
+    "直尺": "测距",
+    "测量线": "测距线",
+    "边框": "标记框",
+    "方框": "标记框",
+    "发现": "标记",
+    "分值": "评分",
+    "厚层": "层块",
+    "层距": "层间距",
+    "决定": "判断",
+    "烧录": "嵌有",
+}
+
+
+def test_one_thing_has_one_word_in_chinese() -> None:
+    wrong = {
+        name: (word, use)
+        for name, wording in catalogue("zh_CN").items()
+        for word, use in OTHER_WORDS.items()
+        if word in wording
+    }
+    assert wrong == {}
+    for name, wording in catalogue("zh_CN").items():
+        assert "平面重建" not in wording.replace("多平面重建", ""), name
 
 
 def test_every_exemption_is_still_needed() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from medai_desktop.app.late_journal import LateJournal
 from medai_desktop.app.locations import find_locations
 from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.session.desk import DeskSupplies, ReadingDesk
@@ -40,6 +41,11 @@ class Workplace:
         self.desk.opening.open_paths(paths)
         self.settle()
 
+    def begin(self) -> None:
+        """Opens the journal, as a window does once it shows a picture or has none to show."""
+        self.desk.restoring.begin()
+        self.settle()
+
     def detect(self) -> None:
         """Detects and waits for the end."""
         assert self.desk.detection.start() is None
@@ -57,6 +63,7 @@ def make_workplace(
     marks: Sequence[Mark] = (),
     detectors: DetectorSource | None = None,
     reader: str = "Dr Weiss",
+    is_late: bool = False,
 ) -> Workplace:
     """A desk of its own.
 
@@ -65,9 +72,11 @@ def make_workplace(
         marks: what the scripted detector marks.
         detectors: another source of detectors instead.
         reader: named already; empty: nobody yet.
+        is_late: the journal is opened once a picture shows, as in a window.
     """
     script, locations = Script(marks), find_locations()
-    journal = CatalogJournal(catalog)
+    real = CatalogJournal(catalog)
+    journal = LateJournal(lambda: real) if is_late else real
     desk = ReadingDesk(
         DeskSupplies(
             Catalogues(locations.translations),
@@ -83,4 +92,4 @@ def make_workplace(
     )
     if reader:
         desk.reviewing.set_reader(reader)
-    return Workplace(desk, journal, script)
+    return Workplace(desk, real, script)

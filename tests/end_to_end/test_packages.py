@@ -196,6 +196,16 @@ def test_frozen_program_starts_off_screen_and_detects(
     assert not re.search(r"libgtk-3|libQt6Qml\b|pytest", names)
     assert not list(folder.rglob("libjpeg/_libjpeg*")), "pylibjpeg-libjpeg is under the GPL"
 
+    licences = next(folder.rglob("PARTS.txt")).parent
+    assert {"LICENSE", "NOTICE", "LGPL-3.0.txt", "GPL-3.0.txt"} <= {
+        p.name for p in licences.iterdir()
+    }
+    assert list(licences.glob("torch-*/LICENSE"))
+
+    done = run([folder / "medai", "doctor", "--json"], tmp_path)
+    checks = json.loads(done.stdout)["checks"]
+    assert all(check["ok"] for check in checks), checks
+    assert not any("is missing" in check["message"] for check in checks)
     done = run([folder / "medai", "detect", "--sample", "--json"], tmp_path)
     assert_marked(json.loads(done.stdout))
     picture = tmp_path / "screenshot.png"

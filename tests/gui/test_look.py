@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -11,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from medai_desktop.app.locations import find_locations
 from medai_desktop.gui import icons, theme
 from medai_desktop.gui.finding_thumbnail import crop
-from medai_desktop.gui.patient_words import age
 from medai_desktop.gui.row_painting import paint_ring, paint_squares, pixmap
 from medai_desktop.gui.theme import DARK, PATIENT_COLOURS
 from medai_desktop.text import Message
+from medai_desktop.view.person_words import age
 from medai_desktop.volume import Volume, Window
 from tests.gui.windows import Looked, made_up_marks
 
@@ -122,6 +126,33 @@ def test_icon_is_faded_when_disabled(qtbot: QtBot) -> None:
     assert brightest(QIcon.Mode.Disabled) < 0.5 * brightest(QIcon.Mode.Normal)
 
 
+def test_icons_differ_and_an_unknown_one_is_refused(qtbot: QtBot) -> None:
+    from PySide6.QtCore import QSize
+
+    def pixels(name: str) -> bytes:
+        image = icons.icon(name).pixmap(QSize(18, 18)).toImage()
+        return bytes(image.constBits())
+
+    assert any(pixels("ph.ruler"))
+    assert pixels("ph.ruler") == pixels("ph.ruler")
+    assert pixels("ph.ruler") != pixels("ph.folder-open")
+    with pytest.raises(KeyError):
+        icons.icon("ph.no-such-icon")
+
+
+def test_building_icons_leaves_the_compatibility_layer_alone() -> None:
+    code = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "application = QApplication(['-platform', 'offscreen'])\n"
+        "from medai_desktop.gui import icons\n"
+        "assert not icons.icon('ph.ruler').pixmap(18, 18).isNull()\n"
+        "assert 'qtpy' not in sys.modules\n"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, timeout=60)
+
+
 def test_crop_is_the_place_of_the_finding(looked: Looked) -> None:
     finding = made_up_marks(looked).findings[1]
     k, box = finding.central_slice, finding.boxes_px[1]
@@ -169,10 +200,10 @@ def test_colour_pixels_stay_colours(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("060Y", ("gui.age_years", 60)),
-        ("011M", ("gui.age_months", 11)),
-        ("003W", ("gui.age_weeks", 3)),
-        ("009D", ("gui.age_days", 9)),
+        ("060Y", ("view.age_years", 60)),
+        ("011M", ("view.age_months", 11)),
+        ("003W", ("view.age_weeks", 3)),
+        ("009D", ("view.age_days", 9)),
     ],
 )
 def test_ages_in_words(written: str, said: tuple[str, int]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -19,10 +19,11 @@ from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.menus import Menus
 from medai_desktop.gui.palette import CommandPalette
 from medai_desktop.gui.shortcut_sheet import ShortcutSheet
+from medai_desktop.text import message
 from medai_desktop.view.tool import Tool
 from medai_desktop.view.viewport import ViewportKind
 from tests.gui.hands import click
-from tests.gui.windows import MakeWindow, desk_of, two_series
+from tests.gui.windows import WAIT_MS, MakeWindow, desk_of, two_series
 from tests.phantoms import clinical, volumes
 
 
@@ -51,16 +52,17 @@ def test_every_id_is_there_once() -> None:
 
 
 def test_every_command_runs_with_nothing_open(
-    make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch
+    make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     for ask in ("getExistingDirectory",):
         monkeypatch.setattr(QFileDialog, ask, lambda *_: "")
     for ask in ("getOpenFileNames", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, ask, lambda *_: ([], ""))
     window = make_window()
-    skipped = {"file.open_sample", "file.quit"}
+    last = ["file.open_sample", "file.quit"]
+    assert {"file.copy_picture", *last} <= {item.id for item in COMMANDS}
     for item in COMMANDS:
-        if item.id in skipped:
+        if item.id in last:
             continue
         window.command_actions.action(item.id).trigger()
         window.run(item.id)
@@ -69,7 +71,30 @@ def test_every_command_runs_with_nothing_open(
                 shown.reject()
     if window.isFullScreen():
         window.showNormal()
-    assert desk_of(window).notices == ()
+    desk = desk_of(window)
+    assert desk.notices == ()
+    window.command_actions.action("file.open_sample").trigger()
+    qtbot.waitUntil(lambda: window.has_picture and not desk.jobs, timeout=WAIT_MS)
+    assert desk.opening.current_study is not None
+    window.command_actions.action("file.quit").trigger()
+    assert not window.isVisible()
+
+
+def test_the_picture_is_copied_with_what_is_drawn_on_it(
+    make_window: MakeWindow, tmp_path: Path
+) -> None:
+    window = make_window(two_series(tmp_path))
+    desk, clipboard = desk_of(window), QGuiApplication.clipboard()
+    desk.viewing.set_layout(1, 2)
+    QGuiApplication.processEvents()
+    clipboard.clear()
+    desk.viewing.activate(1)
+    window.command_actions.action("file.copy_picture").trigger()
+    copied = clipboard.image()
+    assert copied.size() == window.viewports[1].grab().size()
+    assert copied == window.viewports[1].grab().toImage().convertToFormat(copied.format())
+    assert copied != window.viewports[0].grab().toImage().convertToFormat(copied.format())
+    assert desk.viewing.hint == message("gui.picture_copied")
 
 
 def test_disabled_commands_say_why(make_window: MakeWindow) -> None:

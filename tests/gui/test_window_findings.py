@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
@@ -11,12 +14,13 @@ from pytestqt.qtbot import QtBot
 
 from medai_desktop.app.locations import Locations
 from medai_desktop.catalog.journal import CatalogJournal
-from medai_desktop.findings import DetectionState, FindingSet
+from medai_desktop.findings import DetectionState, FindingSet, finding_id
 from medai_desktop.gui.dialogs import ReaderDialog
 from medai_desktop.gui.finding_rows import FoldRow, MarkRow, steps
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.theme import DARK
 from medai_desktop.review import DecisionKind, FindingStatus, RejectReason
+from medai_desktop.view.box_edit import VoxelBox
 from tests.gui.hands import click, click_row, drag, row_rectangle
 from tests.gui.windows import SAMPLE, WAIT_MS, Looked, MakeWindow, desk_of
 
@@ -46,6 +50,11 @@ def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> N
     QTest.keyClicks(dialog.name, name)
     QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not dialog.isVisible())
+
+
+def see(window: MainWindow, qtbot: QtBot) -> None:
+    """Waits for the pictures: what is not on the screen yet is not decided on."""
+    qtbot.waitUntil(lambda: all(view.is_current for view in window.viewports), timeout=WAIT_MS)
 
 
 def test_rows_show_what_counts_and_fold_what_scores_lower(
@@ -121,6 +130,7 @@ def test_agree_in_the_row_asks_for_the_name_once(
     desk, panel = desk_of(window), window.side.findings
     click_row(panel.rows, 0)
     assert panel.buttons is not None
+    see(window, qtbot)
     click(panel.buttons.agree)
     assert decisions(locations, marks.display_set_id) == []
     name_the_reader(window, qtbot)
@@ -129,6 +139,7 @@ def test_agree_in_the_row_asks_for_the_name_once(
     assert mark_rows(window)[0].status == "Agreed · Dr Lee"
     click_row(panel.rows, 1)
     assert panel.buttons is not None
+    see(window, qtbot)
     click(panel.buttons.agree)
     assert mark_rows(window)[1].status == "Agreed · Dr Lee"
     assert decisions(locations, marks.display_set_id) == [DecisionKind.AGREE] * 2
@@ -140,6 +151,7 @@ def test_esc_in_the_dialog_decides_nothing(
     panel = window.side.findings
     click_row(panel.rows, 0)
     assert panel.buttons is not None
+    see(window, qtbot)
     click(panel.buttons.agree)
     dialog = window.findChild(ReaderDialog)
     assert dialog is not None
@@ -198,6 +210,98 @@ def test_decision_comes_back_with_the_next_window(
     assert FindingStatus.UNSURE in statuses
 
 
+def test_ones_own_mark_can_be_edited_and_deleted_but_not_agreed_with(
+    window: MainWindow, locations: Locations, marks: FindingSet, qtbot: QtBot
+) -> None:
+    desk, panel = desk_of(window), window.side.findings
+    desk.reviewing.set_reader("Dr Lee")
+    shown = desk.opening.display_set(marks.display_set_id)
+    assert shown is not None
+    assert desk.reviewing.add_box(VoxelBox((20.0, 20.0, 11.0), (30.0, 30.0, 14.0)), shown)
+    own = next(n for n, row in enumerate(mark_rows(window)) if row.is_own)
+    click_row(panel.rows, own)
+    assert panel.buttons is not None
+    assert set(panel.buttons.identities) == {"findings.edit", "measure.delete"}
+    assert panel.buttons.edit.isVisible() and panel.buttons.delete.isVisible()
+    assert panel.buttons.rect().contains(panel.buttons.delete.geometry())
+    window.viewports[0].setFocus()
+    kept = [DecisionKind.ADD]
+    for key, held in ((Qt.Key.Key_A, False), (Qt.Key.Key_A, True), (Qt.Key.Key_X, True)):
+        modifier = Qt.KeyboardModifier.ShiftModifier
+        QTest.keyClick(window, key, modifier if held else Qt.KeyboardModifier.NoModifier)
+        assert decisions(locations, marks.display_set_id) == kept
+    assert mark_rows(window)[own].status == "Added · Dr Lee"
+    click(panel.buttons.delete)
+    assert decisions(locations, marks.display_set_id) == [*kept, DecisionKind.REMOVE]
+    assert not any(row.is_own for row in mark_rows(window))
+    click_row(panel.rows, 0)
+    qtbot.waitUntil(lambda: panel.buttons is not None and panel.buttons.agree.isVisible())
+    assert "measure.delete" not in panel.buttons.identities
+
+
+@pytest.fixture
+def two_models(
+    make_window: MakeWindow, marks: FindingSet, looked: Looked, locations: Locations
+) -> tuple[MainWindow, FindingSet]:
+    """The marks, and those of another model on the same series at other places."""
+    run = uuid.uuid4()
+    made_by = replace(
+        marks.provenance, model_id="other-model", model_title="Other", weights_sha256="f" * 64
+    )
+    findings = tuple(
+        replace(one, id=finding_id(run, n)) for n, one in enumerate(marks.findings[2:])
+    )
+    other = replace(marks, run=run, provenance=made_by, findings=findings)
+    journal = CatalogJournal(locations.catalog)
+    journal.record_run(other)
+    journal.close()
+    return make_window([looked.folder], is_private=False), other
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_each_model_has_its_own_threshold_and_the_slider_can_move_it(
+    two_models: tuple[MainWindow, FindingSet],
+    marks: FindingSet,
+    make_window: MakeWindow,
+    looked: Looked,
+    qtbot: QtBot,
+) -> None:
+    window, other = two_models
+    desk, bar = desk_of(window), window.side.findings.threshold
+    desk.reviewing.set_reader("Dr Lee")
+    own = marks.provenance.threshold
+
+    def choose(title: str) -> None:
+        click(bar.choose)
+        qtbot.waitUntil(bar.menu.isVisible)
+        action = next(a for a in bar.menu.actions() if a.text().startswith(title))
+        QTest.mouseClick(
+            bar.menu, Qt.MouseButton.LeftButton, pos=bar.menu.actionGeometry(action).center()
+        )
+
+    for title, found in (("Other", other), ("Brain mass MR", marks), ("Other", other)):
+        choose(title)
+        assert bar.found is not None
+        assert bar.found.provenance.model_id == found.provenance.model_id
+    drag(bar.slider, handle_at(window), QPoint(bar.slider.width() - 2, handle_at(window).y()))
+    assert desk.reviewing.threshold(other) > other.provenance.threshold_solid
+    assert desk.reviewing.threshold(marks) == own
+    newer = replace(other, provenance=replace(other.provenance, weights_sha256="e" * 64))
+    assert desk.reviewing.threshold(newer) == own, "another version of the model"
+    click_row(window.side.findings.rows, 0)
+    assert bar.found is not None
+    assert bar.found.provenance.model_id == marks.provenance.model_id, "of the selected mark"
+    window.close()
+    again = desk_of(make_window([looked.folder], is_private=False))
+    assert again.reviewing.threshold(other) > other.provenance.threshold_solid
+    assert again.reviewing.threshold(marks) == own
+
+
+def test_one_model_needs_no_choice(window: MainWindow) -> None:
+    assert window.side.findings.threshold.slider.isVisible()
+    assert not window.side.findings.threshold.choose.isVisible()
+
+
 def handle_at(window: MainWindow) -> QPoint:
     slider = window.side.findings.threshold.slider
     option = QStyleOptionSlider()
@@ -206,6 +310,25 @@ def handle_at(window: MainWindow) -> QPoint:
         QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
     )
     return area.center()
+
+
+def test_a_decided_mark_below_the_threshold_says_so(
+    window: MainWindow, marks: FindingSet, qtbot: QtBot
+) -> None:
+    desk = desk_of(window)
+    click_row(window.side.findings.rows, 0)
+    first = mark_rows(window)[0].key
+    see(window, qtbot)
+    window.run("findings.agree")
+    name_the_reader(window, qtbot)
+    assert all("threshold" not in row.spoken for row in mark_rows(window))
+    desk.reviewing.set_threshold(marks, 0.999, is_final=True)
+    (row,) = mark_rows(window)
+    assert row.key == first
+    assert row.what == "Enhancing mass · below the threshold"
+    assert row.what in row.spoken
+    desk.undoing.undo()
+    assert {row.what for row in mark_rows(window)} == {"Enhancing mass"}
 
 
 def test_threshold_drag_changes_the_rows_and_is_journalled_once(

@@ -19,22 +19,24 @@ from PySide6.QtWidgets import (
     QTabWidget,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from medai_desktop.app.locations import Locations
 from medai_desktop.findings import FindingSet
 from medai_desktop.gui.dialog import ReadingDialog
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.row_list import VALUE
+from medai_desktop.review import FindingStatus
 from medai_desktop.session.context import Notice
 from medai_desktop.text import Language, message
 from tests.gui.hands import all_widgets
-from tests.gui.windows import Looked, MakeWindow, desk_of
+from tests.gui.windows import WAIT_MS, Looked, MakeWindow, desk_of
 
 # What is written the same in both languages: names, keys, units, and what the files say.
 SAME = re.compile(
     r"""(PHANTOM|TEST|Phantom|phantom|HEAD|SYNTHETIC|Ax|T1|\+C|MR|CT|Head|Small|ID|PNG|LGPL|NOTICE|Qt|PySide6
     |Python|Linux|MedAI|Desktop|Apache|English|简体中文|Dr|Lee|CPU|CUDA|GB|mm|DICOM
-    |Explicit|VR|LE|Ctrl|Shift|Esc|Del|Home|End|PgUp|PgDn|IM|dcm|DWI|ADC|PySide|[A-Z])""",
+    |Explicit|VR|LE|Ctrl|Shift|Esc|Del|Home|End|PgUp|PgDn|IM|Im|dcm|DWI|ADC|MPR|Slab|PySide|[A-Z])""",
     re.VERBOSE,
 )
 ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
@@ -91,15 +93,17 @@ def chinese_left(root: QWidget) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
+def window(make_window: MakeWindow, marks: FindingSet, looked: Looked, qtbot: QtBot) -> MainWindow:
     """A window that says as much as it can: marks, decisions, a notice, a ruler."""
     window = make_window([looked.folder], is_private=False)
     desk = desk_of(window)
     desk.reviewing.set_reader("Dr Lee")
-    desk.reviewing.select(marks.findings[0].id)
-    window.run("findings.agree")
-    window.run("findings.next")
-    window.run("findings.reject_vessel")
+    for decide, mark in zip(("agree", "reject_vessel"), marks.findings, strict=False):
+        desk.reviewing.select(mark.id)
+        qtbot.waitUntil(lambda: all(v.is_current for v in window.viewports), timeout=WAIT_MS)
+        window.run(f"findings.{decide}")
+    statuses = {row.reviewed.status for row in desk.reviewing.rows()}
+    assert {FindingStatus.AGREED, FindingStatus.REJECTED} <= statuses
     details = (message("source.not_dicom", file="IM1.dcm"),)
     desk.notify(Notice(message("source.empty", file="IM2.dcm"), details))
     desk.notify(Notice(message("session.no_models")))

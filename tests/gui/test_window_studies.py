@@ -75,7 +75,7 @@ def test_row_says_count_and_what_is_wrong(
     assert any("缺 1 层" in row.said for row in series_rows(window))
 
 
-def test_place_of_the_gap_is_counted_in_reading_order(
+def test_place_of_the_gap_is_the_image_that_is_read_before_it(
     make_window: MakeWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     volumes.missing_slice(tmp_path, missing=5)
@@ -88,7 +88,7 @@ def test_place_of_the_gap_is_counted_in_reading_order(
     )
     steps = [high - low for high, low in zip(heights, heights[1:], strict=False)]
     place = 1 + steps.index(max(steps))
-    said = f"1 slice missing after {place}"
+    said = f"1 slice missing after Im {20 - place} ({place}/19)"
     qtbot.waitUntil(lambda: series_rows(window)[0].said == said)
 
 

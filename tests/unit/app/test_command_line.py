@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pydicom
 import pytest
 
-from medai_desktop.app import command_line
+from medai_desktop.app import command_line, doctor_command
 from medai_desktop.app.exit_codes import ExitCode
 from medai_desktop.app.locations import Locations, find_locations
 from tests.phantoms import bad_files, volumes
@@ -95,6 +96,7 @@ def test_wrong_use_is_2_with_a_document(
     assert code == 2
     document = one_document(out)
     assert document["error"]
+    assert arguments[0] != "evaluate" or document["model"] is None
     for member in {
         "detect": ("results", "skipped"),
         "info": ("studies",),
@@ -220,13 +222,17 @@ def test_wrong_hash_is_4_in_one_sentence(
     assert result["findings"] == []
     assert any("are not those of its manifest" in line for line in result["warnings"])
     assert "are not those of its manifest" in said
-    code, out, _ = answer("models", "verify", "--json")
-    assert code == 4
-    (row,) = one_document(out)["models"]
-    assert row["ok"] is False
-    assert "not those of its manifest" in row["reason"]
-    code, out, _ = answer("models", "list", "--json")
-    assert code == 0, "whole manifests; weights are only looked for"
+    for action in ("list", "verify"):
+        code, out, _ = answer("models", action, "--json")
+        assert code == 4
+        (row,) = one_document(out)["models"]
+        assert row["ok"] is False
+        assert "not those of its manifest" in row["reason"]
+    shutil.copytree(find_locations().models / "brain-tumour-mr", damaged_models / "whole")
+    manifest = damaged_models / "whole" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"brain-tumour-mr"', '"whole"'))
+    assert answer("models", "list")[0] == 0, "any is usable"
+    assert answer("models", "verify")[0] == 4, "not every one is"
 
 
 def test_a_model_without_manifest_is_told_for_every_series(
@@ -280,6 +286,26 @@ def test_doctor_tells_what_is_wrong(damaged_models: Path, answer: Answer) -> Non
     assert any(
         line.startswith("-- ") and "not those of its manifest" in line for line in out.splitlines()
     )
+
+
+@pytest.mark.parametrize(("library", "code"), [("vtk", 0), ("pydicom", 3), ("torch", 4)])
+def test_doctor_ends_as_what_still_works(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch, library: str, code: int
+) -> None:
+    version = metadata.version
+
+    def without(name: str) -> str:
+        if name == library:
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(metadata, "version", without)
+    monkeypatch.setattr(doctor_command, "_checks", lambda _: (doctor_command._libraries,))
+    monkeypatch.setattr(sys, "_MEIPASS", "/frozen", raising=False)
+    ended, out, _ = answer("doctor", "--json")
+    assert ended == code
+    missing = [check for check in one_document(out)["checks"] if not check["ok"]]
+    assert [library in check["message"] for check in missing] == [True]
 
 
 # -- places --------------------------------------------------------------------------------------

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from medai_desktop.catalog import database
 from medai_desktop.catalog.database import Migrations, open_database
+from medai_desktop.catalog.forms import document_from
 from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.catalog.places import file_system_of, is_local, is_remote_on_windows
 from medai_desktop.errors import StorageError
-from medai_desktop.review import DecisionKind, ReviewHistory
+from medai_desktop.findings import MadeOn
+from medai_desktop.review import Decision, DecisionKind, ReviewHistory
 from tests.architecture.house import PACKAGE, ROOT
 from tests.unit.findings.made import finding, found
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 MANY = 60
+AT = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -187,9 +194,11 @@ def test_a_place_that_cannot_be_written_is_said_at_each_write(tmp_path: Path) ->
 WITHOUT_ROOM = """
 import resource, sys
 from pathlib import Path
+from medai_desktop.catalog.forms import document_from
 from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.errors import StorageError
-from medai_desktop.review import DecisionKind, ReviewHistory
+from medai_desktop.findings import MadeOn
+from medai_desktop.review import Decision, DecisionKind, ReviewHistory
 from tests.unit.findings.made import finding
 
 path = Path(sys.argv[1])
@@ -260,13 +269,13 @@ def test_a_full_disk_is_said_and_room_makes_it_work_again(tmp_path: Path) -> Non
 # -- versions ---------------------------------------------------------------------------------
 
 
-SECOND = '''
+LATER = '''
 """A later version, for tests."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -287,8 +296,8 @@ def later(folder: Path, fails: str = "pass") -> Migrations:
         scripts,
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    (scripts / "versions" / "v0002_later.py").write_text(SECOND.format(fails=fails))
-    return Migrations("0002", str(scripts))
+    (scripts / "versions" / "v0003_later.py").write_text(LATER.format(fails=fails))
+    return Migrations("0003", str(scripts))
 
 
 def tables(path: Path) -> set[str]:
@@ -321,10 +330,10 @@ def test_a_backup_is_made_before_a_migration_with_what_lies_in_the_log(
     engine.dispose()
     holder.close()
     assert complaint is None
-    assert version(path) == "0002"
+    assert version(path) == "0003"
     assert "later" in tables(path)
-    backup = path.with_name(path.name + ".before-0002")
-    assert version(backup) == "0001"
+    backup = path.with_name(path.name + ".before-0003")
+    assert version(backup) == "0002"
     assert "later" not in tables(backup)
     assert backup.stat().st_mode & 0o777 == 0o600
     assert decisions(backup) == 4
@@ -335,7 +344,7 @@ def test_a_migration_that_fails_leaves_the_catalog_as_it_was(path: Path, tmp_pat
     with pytest.raises(StorageError) as caught:
         open_database(path, later(tmp_path, "op.execute('SELECT * FROM nowhere')"))
     assert caught.value.message.id == "catalog.not_opened"
-    assert version(path) == "0001"
+    assert version(path) == "0002"
     assert "later" not in tables(path)
     assert decisions(path) == 3
 
@@ -346,6 +355,53 @@ def test_a_first_migration_that_fails_leaves_nothing_half_made(path: Path, tmp_p
     assert tables(path) == set()
     filled(path, 1)
     assert decisions(path) == 1
+
+
+def first_version(path: Path, count: int) -> None:
+    """A catalog as the first version left it, whose entries do not say on which images."""
+    path.parent.mkdir(parents=True)
+    engine, _ = open_database(path, Migrations("0001"))
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number in range(count):
+            one = Decision(uuid.uuid4(), DecisionKind.ADD, uuid.UUID(int=number), "A", AT, "1.2")
+            told = json.loads(document_from(one))
+            for name in ("made_on", "model_id", "weights_sha256"):
+                del told[name]
+            connection.execute(
+                "INSERT INTO decision (decision_id, display_set_id, reader, at, document)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (str(one.id), "1.2", "A", AT.isoformat(), json.dumps(told)),
+            )
+
+
+def test_entries_of_the_first_version_come_along_and_are_about_images_that_nobody_knows(
+    path: Path,
+) -> None:
+    first_version(path, 3)
+    assert version(path) == "0001"
+    with closing(CatalogJournal(path)) as journal:
+        old = journal.decisions(["1.2"])
+        assert [one.finding_id.int for one in old] == [0, 1, 2]
+        assert {one.made_on for one in old} == {MadeOn()}
+        new = replace(old[0], id=uuid.uuid4(), made_on=MadeOn("p", "i", "d"), model_id="m")
+        journal.append_decision(new)
+        assert journal.decisions(["1.2"]) == (*old, new)
+        assert journal.complaint is None
+    with closing(sqlite3.connect(path)) as connection:
+        told = connection.execute("SELECT patient_key, display_set_digest FROM decision").fetchall()
+    assert told == [("", "")] * 3 + [("p", "d")]
+    assert version(path.with_name(path.name + ".before-0002")) == "0001"
+
+
+def test_a_damaged_catalog_of_the_first_version_is_taken_over_too(path: Path) -> None:
+    first_version(path, MANY)
+    page_in_the_middle(path)
+    with closing(CatalogJournal(path)) as journal:
+        left = journal.decisions(["1.2"])
+        assert journal.complaint is not None
+        assert journal.complaint.id == "catalog.put_aside"
+    assert MANY // 3 <= len(left) <= MANY
 
 
 def test_a_catalog_of_a_newer_program_is_left_alone_and_said(path: Path, tmp_path: Path) -> None:

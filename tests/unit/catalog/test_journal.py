@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from medai_desktop.catalog.journal import MAX_RECENT, CatalogJournal
-from medai_desktop.findings import LengthMeasurement
+from medai_desktop.findings import LengthMeasurement, MadeOn
 from medai_desktop.review import Decision, DecisionKind, FindingStatus, RejectReason, ReviewHistory
 from medai_desktop.source.recent import RecentStudy
 from tests.architecture.house import ROOT
@@ -55,6 +55,9 @@ def decision(number: int = 0, display_set_id: str = "1.2") -> Decision:
         0.25,
         uuid.uuid4(),
         True,
+        MadeOn("patient", "images", "digest"),
+        "a-model",
+        "c" * 64,
     )
 
 
@@ -70,6 +73,7 @@ def ruler(number: int) -> LengthMeasurement:
         5.0,
         False,
         "A",
+        MadeOn("patient", "images", "digest"),
     )
 
 
@@ -133,6 +137,51 @@ def test_a_run_that_is_there_keeps_its_findings_and_becomes_the_newest(
     assert kept == replace(moved, findings=first.findings)
     assert kept != moved
     assert journal.runs("1.2") == (kept, other)
+
+
+def test_findings_at_other_places_are_other_findings_even_under_the_same_run(
+    journal: CatalogJournal,
+) -> None:
+    first = journal.record_run(found("1.2"))
+    far = [replace(one.box, center_lps_mm=(40.0, 0.0, 0.0)) for one in first.findings if one.box]
+    moved = replace(
+        first, findings=tuple(replace(f, box=b) for f, b in zip(first.findings, far, strict=True))
+    )
+    kept = journal.record_run(moved)
+    assert [one.box for one in kept.findings] == far
+    ids = {one.id for run in (first, kept) for one in run.findings}
+    assert len(ids) == 4, "a decision on the first is none on the second"
+    assert journal.record_run(moved) == kept, "the same again is the same run"
+    assert journal.runs("1.2") == (kept, first)
+    assert journal.record_run(first) == first
+
+
+def test_the_last_bits_of_another_device_make_no_other_finding(journal: CatalogJournal) -> None:
+    first = journal.record_run(found("1.2"))
+    near = tuple(
+        replace(f, score=f.score - 0.01, box=replace(f.box, center_lps_mm=(n + 0.3, 2.0, 3.0)))
+        for n, f in enumerate(first.findings)
+        if f.box is not None
+    )
+    assert journal.record_run(replace(first, findings=near)).findings == first.findings
+
+
+def test_entries_on_any_part_of_a_series_are_found_from_each_of_them(
+    journal: CatalogJournal,
+) -> None:
+    whole, part, stranger = (decision(n, uid) for n, uid in enumerate(("1.2", "1.2#12", "1.2.3")))
+    for one in (whole, part, stranger):
+        journal.append_decision(one)
+        journal.keep_measurement(
+            replace(ruler(one.finding_id.int), display_set_id=one.display_set_id)
+        )
+        journal.record_run(found(one.display_set_id))
+    for identity in ("1.2", "1.2#1", "1.2#12"):
+        assert journal.decisions([identity, "1.2"]) == (whole, part)
+        assert {m.display_set_id for m in journal.measurements(identity)} == {"1.2", "1.2#12"}
+        assert {run.display_set_id for run in journal.runs(identity)} == {"1.2", "1.2#12"}
+    assert journal.decisions(["1.2.3"]) == (stranger,)
+    assert journal.decisions(["1"]) == ()
 
 
 def test_rulers_that_were_deleted_do_not_come_back(path: Path, journal: CatalogJournal) -> None:

@@ -28,7 +28,7 @@ def test_the_shipped_manifest() -> None:
     assert made.mr_classes == ("T1",)
     assert 0 < made.threshold <= made.threshold_solid < 1
     assert made.weights.is_file()
-    assert made.own_test.unmarked <= made.own_test.lesions
+    assert made.own_test.unmarked_slices <= made.own_test.slices
     assert hash(made) == hash(read_manifest(SHIPPED))
 
 
@@ -81,7 +81,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "canvas odd": {"input.canvas_px": 300},
     "threshold above one": {"threshold": 1.1},
     "thresholds crossed": {"threshold": 0.9, "threshold_solid": 0.5},
-    "more unmarked than there are": {"own_test.unmarked": 480},
+    "more unmarked than there are": {"own_test.unmarked_slices": 480},
     "config no object": {"network.config": [1]},
     "config infinite": {"network.config.head_width": float("inf")},
     "config an object": {"network.config.head_width": {"a": 1}},
@@ -185,7 +185,7 @@ CHANGES_NOTHING: dict[str, Any] = {
     "threshold": 0.1,
     "threshold_solid": 0.9,
     "calibrated": True,
-    "own_test.unmarked": 1,
+    "own_test.unmarked_slices": 1,
     "fit.regions": ["head", "neck"],
 }
 

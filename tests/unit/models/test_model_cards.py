@@ -46,7 +46,8 @@ def figures(manifest: Manifest) -> list[str]:
     return [
         f"# {manifest.title} {manifest.version}\n",
         f"`{manifest.id}`",
-        f"{manifest.own_test.unmarked} of {manifest.own_test.lesions}",
+        "| single slices on which the mass has no mark",
+        f"{manifest.own_test.unmarked_slices} of {manifest.own_test.slices}",
         f"{manifest.threshold:g} (lower, dashed) and {manifest.threshold_solid:g} (higher, solid)",
         f"{manifest.spacing_mm:g} mm a pixel",
         f"{manifest.canvas_px} x {manifest.canvas_px}",
@@ -101,10 +102,12 @@ def test_figures_of_the_card_come_again(corpus: Callable[[str], Path], tmp_path:
     def unheard(done: int, total: int, stage: Message) -> None:
         return None
 
-    report = run_evaluation("brain-tumour-mr", folder, data, tmp_path, progress=unheard)
+    report = run_evaluation(
+        "brain-tumour-mr", folder, data, tmp_path, progress=unheard, render=lambda said: said.id
+    )
     manifest, text = read_manifest(folder), card(folder)
-    assert report.lesions == manifest.own_test.lesions
-    assert report.unmarked == manifest.own_test.unmarked
+    assert report.slices == manifest.own_test.slices
+    assert report.unmarked_slices == manifest.own_test.unmarked_slices
     low, high = report.ap50_interval
     assert f"| {report.ap50:.2f} (0.95 interval by block: {low:.2f} to {high:.2f};" in text
     assert f"| AP30 | {report.ap30:.2f} |" in text

@@ -159,6 +159,30 @@ def test_every_state_is_said(state: DetectionState, desk: Desk, manifest: Manife
     assert set(result["model"]) == MODEL  # type: ignore[call-overload]
 
 
+@pytest.mark.parametrize("state", list(DetectionState))
+def test_findings_of_an_earlier_run_are_not_told_as_those_of_a_run_without_result(
+    state: DetectionState, desk: Desk, manifest: Manifest
+) -> None:
+    has_result = state in (
+        DetectionState.DONE,
+        DetectionState.NOTHING_ABOVE_THRESHOLD,
+        DetectionState.STALE,
+    )
+    entry = ResultEntry(replace(desk.status(), state=state), desk.shown, manifest, desk.found())
+    result = result_of(findings_document([entry], [], english))
+    assert (result["findings"] != []) is has_result
+    assert (result["device"] != "") is has_result
+    assert (result["seconds"]["total"] > 0) is has_result  # type: ignore[index, call-overload]
+    hashes = {True: desk.found().provenance.weights_sha256, False: manifest.weights_sha256}
+    assert result["model"]["weights_sha256"] == hashes[has_result]  # type: ignore[index, call-overload]
+
+
+def test_what_could_not_be_written_stands_in_the_document() -> None:
+    assert "warnings" not in findings_document([], [], english)
+    said = message("report.made_up_ids", series="4")
+    assert findings_document([], [], english, warnings=[said])["warnings"] == [english(said)]
+
+
 def test_states_are_those_of_the_contract() -> None:
     assert {state.value for state in DetectionState} == {
         "not_run",

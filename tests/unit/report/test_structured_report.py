@@ -18,7 +18,7 @@ from highdicom.sr import Comprehensive3DSR, srread
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
 
-from medai_desktop.errors import SourceError
+from medai_desktop.errors import ReportError, SourceError
 from medai_desktop.findings import DetectionState, RunStatus
 from medai_desktop.report.entries import ReportContent
 from medai_desktop.report.measurement_groups import ellipsoid_points
@@ -395,6 +395,35 @@ def test_images_that_have_gone_are_said(tmp_path: Path) -> None:
     assert raised.value.message.id == "report.images_gone"
 
 
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("SOPInstanceUID", "1.2.3"),
+        ("PatientID", "OTHER"),
+        ("PatientName", "OTHER"),
+        ("StudyInstanceUID", "1.2.3"),
+    ],
+)
+def test_a_file_that_is_another_by_now_names_no_patient(
+    keyword: str, value: str, tmp_path: Path
+) -> None:
+    phantom = volumes.axial(tmp_path)
+    content = desk_on(tmp_path, BOX).unread()
+    path = phantom.paths[0]
+    path.touch()
+    assert read(content).PatientID == "PHANTOM-1", "the same image, written anew"
+    dataset = pydicom.dcmread(path)
+    setattr(dataset, keyword, value)
+    dataset.save_as(path)
+    with pytest.raises(SourceError) as raised:
+        report_bytes(content, english)
+    assert raised.value.message.id == "report.images_changed"
+    path.write_bytes(b"no longer DICOM" * 100)
+    with pytest.raises(SourceError) as raised:
+        report_bytes(content, english)
+    assert raised.value.message.id == "report.images_changed"
+
+
 def test_evidence_is_every_image_that_was_looked_at(tmp_path: Path) -> None:
     study = volumes.brain_mr(tmp_path)
     found = study_in(tmp_path)
@@ -534,3 +563,18 @@ def test_two_reports_of_the_same_are_two_documents(tmp_path: Path) -> None:
         for report in (first, second)
     ]
     assert tracked[0] == tracked[1]
+
+
+@pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SeriesInstanceUID"])
+def test_images_without_ids_of_their_own_are_not_referred_to(tmp_path: Path, keyword: str) -> None:
+    phantom = volumes.axial(tmp_path)
+    box = ((1.0, 1.0, 0.0), (5.0, 5.0, 1.0))
+    assert read(desk_on(tmp_path, box).unread()).PatientID == "PHANTOM-1"
+    for path in phantom.paths:
+        dataset = pydicom.dcmread(path)
+        setattr(dataset, keyword, "")
+        dataset.save_as(path)
+    with pytest.raises(ReportError) as raised:
+        report_bytes(desk_on(tmp_path, box).unread(), english)
+    assert raised.value.message.id == "report.made_up_ids"
+    assert "series 1 (" in english(raised.value.message)

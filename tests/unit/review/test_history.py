@@ -109,7 +109,7 @@ def test_an_edit_shows_the_readers_box_and_keeps_the_programs() -> None:
     assert (row.finding, row.original, row.status) == (wanted, PROGRAM[0], FindingStatus.EDITED)
     decided(history, DecisionKind.AGREE, PROGRAM[0].id)
     row = history.reviewed(PROGRAM, SET)[0]
-    assert (row.finding, row.status) == (wanted, FindingStatus.AGREED)
+    assert (row.finding, row.status) == (wanted, FindingStatus.EDITED), "not the program's box"
     decided(history, DecisionKind.REOPEN, PROGRAM[0].id)
     row = history.reviewed(PROGRAM, SET)[0]
     assert (row.finding, row.status) == (PROGRAM[0], FindingStatus.OPEN)
@@ -208,6 +208,39 @@ def test_the_threshold_is_the_last_standing_one_of_its_display_set() -> None:
     assert history.threshold("a third", 0.5) == 0.5
     history.undo("A")
     assert history.threshold(SET, 0.5) == 0.3
+    assert statuses(history) == [FindingStatus.OPEN] * 3
+
+
+def test_each_model_and_each_version_of_it_has_its_own_threshold() -> None:
+    history = ReviewHistory()
+    for value, model, weights in ((0.3, "one", "a"), (0.6, "two", "b")):
+        history.append(
+            DecisionKind.MOVE_THRESHOLD,
+            NOTHING,
+            reader="A",
+            display_set_id=SET,
+            threshold=value,
+            model_id=model,
+            weights_sha256=weights,
+        )
+    assert history.threshold(SET, 0.5, "one", "a") == 0.3
+    assert history.threshold(SET, 0.5, "two", "b") == 0.6
+    assert history.threshold(SET, 0.5, "one", "b") == 0.5, "another version"
+    assert history.threshold(SET, 0.5) == 0.5
+    history.undo("A")
+    assert history.redo("A") is not None
+    assert history.threshold(SET, 0.5, "two", "b") == 0.6
+
+
+def test_what_is_left_out_counts_no_more_nor_can_it_come_back() -> None:
+    history = ReviewHistory()
+    first = decided(history, DecisionKind.AGREE, PROGRAM[0].id)
+    second = decided(history, DecisionKind.REJECT, PROGRAM[1].id)
+    history.undo("A")
+    history.leave_out([second.id])
+    assert history.entries == (first,)
+    assert history.redo("A") is None
+    history.leave_out([first.id])
     assert statuses(history) == [FindingStatus.OPEN] * 3
 
 
@@ -318,7 +351,10 @@ class Reading(RuleBasedStateMachine):
             elif kind is DecisionKind.REOPEN:
                 naive[identity] = (originals[identity], FindingStatus.OPEN)
             else:
-                naive[identity] = (naive[identity][0], STATUS_AFTER[kind])
+                shape, status = naive[identity][0], STATUS_AFTER[kind]
+                if status is FindingStatus.AGREED and shape != originals[identity]:
+                    status = FindingStatus.EDITED
+                naive[identity] = (shape, status)
         rows = self.history.reviewed(PROGRAM, SET)
         shown = {row.original.id: (row.finding, row.status) for row in rows}
         assert shown == {

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from medai_desktop.detection.manifest import read_manifest
 from medai_desktop.wire import Frame, Tell, answer_requests
+from tests.unit.detection.models import SHIPPED
 
 RIGHT = [3, 10.0, 12.0, 30.0, 40.0, 0.8]
 
@@ -20,10 +22,13 @@ def boxes(*changes: tuple[int, float]) -> np.ndarray:
     return rows
 
 
+MANIFEST = read_manifest(SHIPPED)
 RESULT: dict[str, Any] = {
     "device": "cpu",
     "precision": "fp32",
     "inference_s": 0.2,
+    "weights_sha256": MANIFEST.weights_sha256,
+    "settings_sha256": MANIFEST.settings_sha256_for("fp32"),
 }
 TENSORS: dict[str, np.ndarray] = {
     "right": boxes(),
@@ -51,6 +56,10 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "unknown precision": {"precision": "int4"},
     "time before the start": {"inference_s": -1.0},
     "time a text": {"inference_s": "long"},
+    "other weights": {"weights_sha256": "0" * 64},
+    "weights unsaid": {"weights_sha256": None},
+    "other settings": {"settings_sha256": "0" * 64},
+    "settings of another precision": {"precision": "fp16"},
 }
 PROGRESS: dict[str, dict[str, Any]] = {
     "more than all": {"done": 5, "total": 4},

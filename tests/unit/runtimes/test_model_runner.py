@@ -13,6 +13,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from medai_desktop.detection.manifest import read_manifest
+from medai_desktop.errors import ModelError
 from medai_desktop.runtimes import torch_devices
 from medai_desktop.runtimes.model_runner import ModelRunner
 from medai_desktop.runtimes.torch_devices import (
@@ -37,11 +39,24 @@ def slot() -> Iterator[Slot]:
     made.close()
 
 
+def hashes(folder: Path) -> dict[str, str]:
+    """What the window read of a model; anything where it is none."""
+    try:
+        made = read_manifest(folder)
+    except ModelError:
+        return {"weights_sha256": "", "settings_sha256": ""}
+    return {
+        "weights_sha256": made.weights_sha256,
+        "settings_sha256": made.settings_sha256_for("fp32"),
+    }
+
+
 def request(folder: Path, slot: Slot) -> Frame:
     return Frame(
         "detect",
         {
             "folder": str(folder),
+            **hashes(folder),
             "device": "cpu",
             "threads": 1,
             "slot": slot.name,
@@ -154,6 +169,34 @@ def test_the_model_is_warm_for_its_weights_only(tmp_path: Path, slot: Slot) -> N
     assert changed.tensors["slice_boxes"].tobytes() != first.tensors["slice_boxes"].tobytes()
 
 
+def test_what_ran_is_repeated(tmp_path: Path, slot: Slot) -> None:
+    folder = copy_shipped(tmp_path)
+    reply = answered(folder, slot)
+    assert {name: reply.text(name) for name in hashes(folder)} == hashes(folder)
+
+
+@pytest.mark.parametrize("kind", ["weights", "settings", "neither"])
+def test_a_model_other_than_the_one_asked_for_does_not_run(
+    tmp_path: Path, slot: Slot, kind: str
+) -> None:
+    asked = request(copy_shipped(tmp_path / "before"), slot)
+    if kind == "weights":
+
+        def shift(state: dict[str, torch.Tensor]) -> None:
+            state["heatmap.bias"] += 1.0
+
+        now = with_weights(copy_shipped(tmp_path / "now"), shift)
+    else:
+        changes = {"input.spacing_mm": 1.2} if kind == "settings" else {"version": "9.9.9"}
+        now = copy_shipped(tmp_path / "now", changes)
+    wanted = Frame("detect", {**asked.parameters, "folder": str(now)}, asked.tensors)
+    reply = ModelRunner().detect(wanted, lambda frame: None)
+    if kind == "neither":
+        assert reply.kind == "result"
+    else:
+        assert reply.text("reason") == "changed"
+
+
 def test_a_stranger_device_is_answered_with_those_there_are(tmp_path: Path, slot: Slot) -> None:
     asked = request(copy_shipped(tmp_path), slot)
     wanted = Frame("detect", {**asked.parameters, "device": "cuda:55"}, asked.tensors)
@@ -211,6 +254,18 @@ def test_half_precision_only_where_the_model_allows_it() -> None:
     assert chosen_precision("mps", False) == "fp32"
     assert chosen_precision("mps", True) == "fp16"
     assert chosen_precision("cpu", True) in {"fp32", "bf16"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("_is_avx512_bf16_supported", True), ("_is_amx_tile_supported", True), ("", False)],
+)
+def test_which_processors_multiply_bfloat16(
+    monkeypatch: pytest.MonkeyPatch, name: str, expected: bool
+) -> None:
+    for asked in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
+        monkeypatch.setattr(torch.cpu, asked, lambda asked=asked: asked == name, raising=False)
+    assert torch_devices.has_fast_bf16() is expected
 
 
 def test_a_device_that_does_not_compute_is_not_offered() -> None:

@@ -20,7 +20,7 @@ from medai_desktop.wire import Frame
 from tests.processes import is_gone, slots_of
 from tests.unit.detection.heads import INSIDE, head
 from tests.unit.detection.models import SHIPPED
-from tests.unit.runtimes.odd_model_worker import ODD_RESULTS, PROGRESS, result
+from tests.unit.runtimes.odd_model_worker import MANIFEST, ODD_RESULTS, PROGRESS, result
 
 PROGRAM = "tests.unit.runtimes.odd_model_worker"
 VOLUME = replace(head(), display_set_id="1.2.3")
@@ -55,7 +55,7 @@ def test_the_right_answer_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("odd", ODD_RESULTS)
 def test_a_result_that_cannot_be_right(odd: str) -> None:
     with pytest.raises(ReplyError) as caught:
-        checked_reply(result(odd), VOLUME)
+        checked_reply(result(odd), VOLUME, MANIFEST)
     assert caught.value.message.id == "wire.nonsense"
 
 
@@ -66,7 +66,7 @@ def test_progress_that_cannot_be_right(odd: str) -> None:
 
 
 def test_the_right_ones_beside_them() -> None:
-    assert checked_reply(result("right"), VOLUME).boxes == (
+    assert checked_reply(result("right"), VOLUME, MANIFEST).boxes == (
         SliceBox(3, 10.0, 12.0, 30.0, 40.0, pytest.approx(0.8)),  # type: ignore[arg-type]
     )
     assert checked_progress(Frame("progress", {"done": 9, "total": 9}), VOLUME) == (9, 9)
@@ -77,7 +77,7 @@ def test_boxes_lie_on_slices_that_were_looked_at() -> None:
     thin = replace(head((9, 256, 256), (1.0, 0.9, 0.9)), display_set_id="1.2.3")
     assert list(looked_at(9, 1.0)) == [1, 4, 7]
     with pytest.raises(ReplyError):
-        checked_reply(result("right"), thin)
+        checked_reply(result("right"), thin, MANIFEST)
 
 
 @pytest.mark.parametrize("odd", ["bytes", "not a number", "more than all", "another kind"])

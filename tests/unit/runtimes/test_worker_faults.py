@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import resource
 import signal
@@ -20,6 +22,7 @@ from medai_desktop.detection.manifest import read_manifest
 from medai_desktop.errors import (
     CancelledError,
     MedaiError,
+    ModelError,
     NoFittingModelError,
     OutOfMemoryError,
     PixelDataError,
@@ -310,6 +313,27 @@ def test_close_in_a_run_ends_it(warm: LocalDetector) -> None:
     with pytest.raises(WorkerError):
         run(warm, LONG, at_unit(8, warm.close))
     assert is_gone(pid or 0)
+
+
+def test_a_model_exchanged_under_the_program_is_a_sentence_and_never_another_name(
+    tmp_path: Path,
+) -> None:
+    folder = copy_shipped(tmp_path)
+    detector = LocalDetector(read_manifest(folder), device="cpu")
+    try:
+        assert run(detector).findings
+        weights = bytearray((folder / "weights.safetensors").read_bytes())
+        weights[-1] ^= 1
+        (folder / "weights.safetensors").write_bytes(weights)
+        plain = json.loads((folder / "manifest.json").read_text())
+        plain["weights"]["sha256"] = hashlib.sha256(weights).hexdigest()
+        (folder / "manifest.json").write_text(json.dumps(plain))
+        with pytest.raises(ModelError) as caught:
+            run(detector)
+        assert caught.value.message.id == "runtimes.model_changed"
+        assert "Brain mass MR" in sentence(caught.value)
+    finally:
+        detector.close()
 
 
 # -- devices ----------------------------------------------------------------------------------

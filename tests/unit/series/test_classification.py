@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,27 @@ def test_regions(body_part: str, description: str, study: str, region: Region) -
     ("description", "protocol", "agent", "contrast"),
     [
         ("AX T1 +C", "", "", Contrast.YES),
+        ("AX T1 NO GAD", "", "", Contrast.NO),
+        ("AX T1 NO GAD", "", "GADAVIST", Contrast.NO),
+        ("T1 no Gd", "", "", Contrast.NO),
+        ("T1 non-gad", "", "", Contrast.NO),
+        ("Thorax no CE", "", "", Contrast.NO),
+        ("Head non enhanced", "", "", Contrast.NO),
+        ("Head unenhanced", "", "", Contrast.NO),
+        ("No enhancement", "", "", Contrast.NO),
+        ("Abdomen no IV contrast", "", "", Contrast.NO),
+        ("T1 pre-gad", "", "", Contrast.NO),
+        ("T1 ohne KM", "", "", Contrast.NO),
+        ("T1 gad: none", "", "", Contrast.NO),
+        ("Contrast: NO", "", "", Contrast.NO),
+        ("T1 GAD not given", "", "", Contrast.NO),
+        ("CE - NO", "", "", Contrast.NO),
+        ("T1 GAD NO FS", "", "", Contrast.YES),
+        ("T1 enhanced", "", "", Contrast.YES),
+        ("T1 CE", "", "", Contrast.YES),
+        ("T1 无增强", "", "", Contrast.NO),
+        ("头颅未增强", "", "", Contrast.NO),
+        ("增强：无", "", "", Contrast.NO),
         ("AX T1 POST", "", "", Contrast.YES),
         ("AX T1 POST GAD", "", "", Contrast.YES),
         ("T1 C+ sag", "", "", Contrast.YES),
@@ -213,6 +235,19 @@ def test_views(position: str, code: str, description: str, view: RadiographView)
         ("", "", "双膝", Side.BOTH),
         ("", "", "Left and right hand", Side.UNKNOWN),
         ("", "", "Hand", Side.UNKNOWN),
+        ("", "", "L-SPINE LAT", Side.UNKNOWN),
+        ("", "", "L SPINE AP", Side.UNKNOWN),
+        ("", "", "LS SPINE L 5", Side.UNKNOWN),
+        ("", "", "R/O FRACTURE WRIST PA", Side.UNKNOWN),
+        ("", "", "HAND PA R/O FX", Side.UNKNOWN),
+        ("", "", "R/O FX WRIST PA L", Side.LEFT),
+        ("", "", "Foot r.o. fracture", Side.UNKNOWN),
+        ("", "", "Knee R lat", Side.RIGHT),
+        ("", "", "Chest left lateral", Side.UNKNOWN),
+        ("", "", "Abdomen L lat decub", Side.UNKNOWN),
+        ("", "", "Ribs right", Side.RIGHT),
+        ("", "", "L/R hand", Side.UNKNOWN),
+        ("R", "", "L-SPINE LAT", Side.RIGHT),
     ],
 )
 def test_sides_are_never_guessed(laterality: str, image: str, description: str, side: Side) -> None:
@@ -249,6 +284,32 @@ def test_ages(written: str, years: float | None) -> None:
     found = age_years(written)
     assert found == (None if years is None else pytest.approx(years, abs=0.01))
     assert made(age=written).age_years == found
+
+
+@pytest.mark.parametrize(
+    ("age", "born", "studied", "years"),
+    [
+        ("", "2020-01-01", "2025-01-02", 5.0),
+        ("", "2024-07-01", "2025-01-01", 0.5),
+        ("060Y", "2020-01-01", "2025-01-02", 60.0),
+        ("unknown", "1965-01-02", "2025-01-02", 60.0),
+        ("", "2025-01-02", "2020-01-01", None),
+        ("", "1700-01-01", "2020-01-01", None),
+        ("", "", "2020-01-01", None),
+        ("", "2020-01-01", "", None),
+        ("", "in 1950", "2020-01-01", None),
+    ],
+)
+def test_without_an_age_the_dates_tell_it(
+    age: str, born: str, studied: str, years: float | None
+) -> None:
+    header = replace(
+        turned_series(1)[0],
+        patient=PatientFacts(age=age, birth_date=born),
+        study=StudyFacts("1.2", date=studied),
+    )
+    found = classify(header).age_years
+    assert found == (None if years is None else pytest.approx(years, abs=0.01))
 
 
 @pytest.mark.parametrize(

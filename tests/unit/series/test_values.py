@@ -337,6 +337,38 @@ def test_the_digest_knows_uids_values_and_order(tmp_path: Path, decoders: Decode
     assert len(others | {first}) == 4
 
 
+GEOMETRY_CHANGES: dict[str, dict[str, object]] = {
+    "place": {"ImagePositionPatient": lambda old: [float(v) + 40 for v in old]},
+    "spacing": {"PixelSpacing": lambda old: [float(v) * 2 for v in old]},
+    "turn": {"ImageOrientationPatient": lambda old: [0, 1, 0, -1, 0, 0]},
+    "frame": {"FrameOfReferenceUID": lambda old: "2.25.77"},
+    "inverted": {"PhotometricInterpretation": lambda old: "MONOCHROME1"},
+    "padding": {"PixelPaddingValue": lambda old: 3},
+}
+
+
+@pytest.mark.parametrize("name", sorted(GEOMETRY_CHANGES))
+def test_the_digest_knows_the_geometry_too(
+    tmp_path: Path, decoders: DecodeWorkers, name: str
+) -> None:
+    values = np.zeros((3, 8, 8))
+    paths = write_series(tmp_path / "a", values, STRAIGHT, pixels=CT_12BIT)
+    before = volume_of(only(paths), decoders).digest
+    assert before == volume_of(only(paths), decoders).digest
+
+    def change(dataset: pydicom.Dataset) -> None:
+        for keyword, act in GEOMETRY_CHANGES[name].items():
+            setattr(dataset, keyword, act(dataset.get(keyword)))  # type: ignore[operator]
+            if keyword == "PixelPaddingValue":
+                dataset[keyword].VR = "US"
+
+    for path in paths:
+        change_file(path, change)
+    after = volume_of(only(paths), decoders)
+    assert np.array_equal(after.voxels, np.zeros((3, 8, 8)))
+    assert after.digest not in ("", before)
+
+
 def change_file(path: Path, change: object) -> None:
     dataset = pydicom.dcmread(path)
     change(dataset)  # type: ignore[operator]

@@ -27,10 +27,13 @@ def test_a_damaged_catalog_is_said_on_the_desk(tmp_path: Path) -> None:
     path.write_bytes(b"no database" * 1000)
     place = make_workplace(path)
     try:
+        assert notices(place.desk.notices) == []
+        place.begin()
         assert notices(place.desk.notices) == ["catalog.put_aside"]
     finally:
         place.close()
     again = make_workplace(path)
+    again.begin()
     assert notices(again.desk.notices) == []
     again.close()
 
@@ -39,6 +42,7 @@ def test_a_catalog_that_cannot_be_opened_stops_no_desk(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     place = make_workplace(tmp_path / "file" / "catalog.sqlite")
     try:
+        place.begin()
         assert set(notices(place.desk.notices)) == {"catalog.not_opened"}
     finally:
         place.close()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
 import pytest
 
+from medai_desktop.app.locations import find_locations
 from medai_desktop.findings import DetectionState
-from medai_desktop.review import RejectReason
+from medai_desktop.gui.detection_words import model_blocks
+from medai_desktop.review import FindingStatus, RejectReason
 from medai_desktop.session.exporting import Exported
+from medai_desktop.view.box_edit import VoxelBox
 from tests.doubles.desks import Workplace, make_workplace
-from tests.doubles.detectors import Mark
+from tests.doubles.detectors import Mark, Script, ScriptedShelf
 from tests.doubles.heads import bright_mark, write_head
 from tests.phantoms import volumes
 
@@ -100,6 +104,52 @@ def test_only_what_was_agreed_leaves_in_the_report(place: Workplace, tmp_path: P
     assert len(result["findings"]) == 2, "what the program said stays as it was"
 
 
+@pytest.mark.parametrize("agrees", ["Dr Weiss", "Dr Grün"])
+def test_an_edited_box_stays_edited_when_it_is_agreed_with(
+    place: Workplace, tmp_path: Path, agrees: str
+) -> None:
+    place.detect()
+    reviewing = place.desk.reviewing
+    (row,) = (r for r in reviewing.rows() if not r.is_folded)
+    reviewing.select(row.finding.id)
+    reviewing.toggle_edit()
+    reviewing.editing.propose(VoxelBox((5.0, 5.0, 5.0), (20.0, 20.0, 9.0)))
+    reviewing.editing.accept()
+    reviewing.set_reader(agrees)
+    assert reviewing.agree()
+    edited = reviewing.row(row.finding.id)
+    assert edited is not None
+    assert edited.reviewed.status is FindingStatus.EDITED
+    assert edited.finding.box != row.finding.box
+    done = export(place, tmp_path / "out")
+    assert done.findings == 1
+    said = comments(pydicom.dcmread(done.structured_report))
+    (line,) = (line for line in said if "marked by" in line)
+    assert "its box changed by Dr Weiss" in line
+    assert ("agreed by Dr Grün" in line) is (agrees == "Dr Grün")
+    assert any("agreed 0, agreed with another box 1, rejected 0" in line for line in said)
+    told = document(done)["review"]
+    assert isinstance(told, dict)
+    (finding,) = (f for f in told["findings"] if f["id"] == str(row.finding.id))
+    assert (finding["status"], finding["edited_by"]) == ("edited", "Dr Weiss")
+    assert finding["reader"] == agrees
+
+
+def test_an_edit_that_ends_where_it_began_is_plainly_agreed_with(
+    place: Workplace, tmp_path: Path
+) -> None:
+    place.detect()
+    reviewing = place.desk.reviewing
+    (row,) = (r for r in reviewing.rows() if not r.is_folded)
+    reviewing.select(row.finding.id)
+    assert reviewing.edit(row.finding)
+    assert reviewing.agree()
+    done = export(place, tmp_path / "out")
+    said = comments(pydicom.dcmread(done.structured_report))
+    assert any("agreed by Dr Weiss" in line for line in said)
+    assert not any("its box changed" in line for line in said)
+
+
 def test_a_moved_threshold_is_told(place: Workplace, tmp_path: Path) -> None:
     place.detect()
     (found,) = place.desk.detection.finding_sets()
@@ -110,7 +160,9 @@ def test_a_moved_threshold_is_told(place: Workplace, tmp_path: Path) -> None:
     assert (moved["kind"], moved["threshold"]) == ("move_threshold", 0.9)
     assert len(told["review"]["findings"]) == 1  # type: ignore[index, call-overload]
     said = comments(pydicom.dcmread(done.structured_report))
-    assert any("moved the threshold on" in line and line.endswith("to 0.9.") for line in said)
+    (line,) = (line for line in said if "moved the threshold of Brain mass MR on" in line)
+    assert line.endswith("to 0.9.")
+    assert (moved["model"], len(moved["weights_sha256"])) == ("brain-tumour-mr", 64)
 
 
 def test_an_earlier_export_is_left_alone(place: Workplace, tmp_path: Path) -> None:
@@ -171,3 +223,72 @@ def test_a_failed_run_is_told(place: Workplace, tmp_path: Path) -> None:
     assert any(
         "did not finish on" in line for line in comments(pydicom.dcmread(done.structured_report))
     )
+
+
+def test_models_that_cannot_be_used_are_told(tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(find_locations().models / "brain-tumour-mr", models / "brain-tumour-mr")
+    (models / "brain-tumour-mr" / "weights.safetensors").unlink()
+    (models / "broken").mkdir()
+    (models / "broken" / "manifest.json").write_text("{}")
+    write_head(tmp_path / "head")
+    place = make_workplace(detectors=ScriptedShelf(Script(), models))
+    place.open(tmp_path / "head")
+    blocks = model_blocks(place.desk)
+    assert [block.model_id for block in blocks] == ["brain-tumour-mr", "broken"]
+    said = [place.desk.render(line.message) for block in blocks for line in block.lines]
+    assert len(said) == 2
+    done = export(place, tmp_path / "out")
+    place.close()
+    skipped = {item["model"]: item["reason"] for item in document(done)["skipped"]}  # type: ignore[attr-defined]
+    assert list(skipped.values()) == said
+    assert set(skipped) == {"brain-tumour-mr", "broken"}
+    told = comments(pydicom.dcmread(done.structured_report))
+    assert sum("was not run" in line for line in told) == 2
+
+
+@pytest.mark.parametrize("kind", ["made up", "gone"])
+def test_without_a_report_the_findings_still_leave_and_it_is_said(
+    tmp_path: Path, kind: str
+) -> None:
+    files = write_head(tmp_path / "head")
+    if kind == "made up":
+        for path in files:
+            dataset = pydicom.dcmread(path)
+            dataset.StudyInstanceUID = ""
+            dataset.save_as(path)
+    place = make_workplace(marks=[bright_mark()])
+    place.open(tmp_path / "head")
+    place.detect()
+    place.desk.reviewing.select(place.desk.reviewing.rows()[0].finding.id)
+    assert place.desk.reviewing.agree()
+    if kind == "gone":
+        shutil.rmtree(tmp_path / "head")
+    done = export(place, tmp_path / "out")
+    place.close()
+    assert done.structured_report is None
+    assert os.listdir(tmp_path / "out") == ["findings.json"]
+    assert done.left_out is not None
+    ids = {"made up": "report.made_up_ids", "gone": "report.images_gone"}
+    assert done.left_out.id == ids[kind]
+    said = place.desk.notices[-1]
+    assert said.is_warning
+    assert said.message.argument("reason") == done.left_out
+    told = document(done)
+    assert told["warnings"] == [place.desk.render(done.left_out)]
+    assert [f["status"] for f in told["review"]["findings"]] == ["agreed"]  # type: ignore[index, call-overload]
+
+
+def test_a_run_that_failed_does_not_carry_the_findings_of_the_one_before(
+    place: Workplace, tmp_path: Path
+) -> None:
+    place.detect()
+    place.desk.reviewing.select(place.desk.reviewing.rows()[0].finding.id)
+    assert place.desk.reviewing.agree()
+    place.script.error = MemoryError("made up")
+    place.desk.detection.start()
+    place.settle()
+    told = document(export(place, tmp_path / "out"))
+    (result,) = told["results"]  # type: ignore[misc]
+    assert (result["state"], result["findings"]) == ("failed", [])
+    assert "agreed" in [f["status"] for f in told["review"]["findings"]]  # type: ignore[index, call-overload]

@@ -26,9 +26,9 @@ def place(tmp_path: Path) -> Iterator[Workplace]:
 def ruler(place: Workplace, length_mm: float = 12.5) -> LengthMeasurement:
     shown = place.desk.viewing.display_set_in(0)
     assert shown is not None
-    return LengthMeasurement(
-        uuid.uuid4(), shown.id, 8, (1, 1), (5, 9), (0, 0, 0), (1, 2, 3), length_mm, False, "R"
-    )
+    made_on = place.desk.reviewing.images.made_on(shown.id)
+    ends = (1, 1), (5, 9), (0, 0, 0), (1, 2, 3)
+    return LengthMeasurement(uuid.uuid4(), shown.id, 8, *ends, length_mm, False, "R", made_on)
 
 
 def kept(place: Workplace) -> list[LengthMeasurement]:

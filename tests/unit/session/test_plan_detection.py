@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pydicom
 import pytest
 
 from medai_desktop.app.locations import find_locations
@@ -14,13 +15,13 @@ from medai_desktop.series.display_sets import build_studies
 from medai_desktop.session.plan_detection import (
     PlannedRun,
     SkippedRun,
-    acquisition_in_study,
     gap_of,
     plan_detection,
 )
 from medai_desktop.source.folder import scan
 from medai_desktop.source.instance import SkippedFile
 from medai_desktop.text import message
+from medai_desktop.volume import Contrast, MrClass
 from tests.doubles.detectors import PhantomModels
 from tests.doubles.heads import HeadWords, write_head
 from tests.phantoms import volumes
@@ -50,9 +51,6 @@ def test_the_contrast_series_runs_and_every_other_says_why_not(tmp_path: Path) -
     reasons = {n: i.reason for n, i in plan.items() if isinstance(i, SkippedRun)}
     assert message("session.contrast_series_runs") in reasons.values()
     assert len(set(reasons.values())) >= 2, "a FLAIR is another reason than a T1 beside T1+C"
-    chosen = plan[runs[0]]
-    assert isinstance(chosen, PlannedRun)
-    assert chosen.acquisition.study_has_t1_contrast
 
 
 def test_a_contrast_t1_of_usual_pixels_is_inside_training(tmp_path: Path) -> None:
@@ -64,11 +62,9 @@ def test_a_contrast_t1_of_usual_pixels_is_inside_training(tmp_path: Path) -> Non
 
 def test_a_t1_alone_runs_outside_training(tmp_path: Path) -> None:
     write_head(tmp_path, HeadWords(description="Ax T1"))
-    study = study_in(tmp_path)
-    (item,) = plan_detection(study, MANIFESTS)
+    (item,) = plan_detection(study_in(tmp_path), MANIFESTS)
     assert isinstance(item, PlannedRun)
     assert item.outside_training is not None
-    assert not acquisition_in_study(item.display_set, study).study_has_t1_contrast
 
 
 def test_another_modality_is_not_even_a_question(tmp_path: Path) -> None:
@@ -102,3 +98,41 @@ def test_a_gap_in_a_fitting_series_is_the_reason(tmp_path: Path) -> None:
     (item,) = plan_detection(study_in(tmp_path), MANIFESTS)
     assert isinstance(item, SkippedRun)
     assert item.reason == gap_of(item.display_set)
+
+
+@pytest.mark.parametrize("kind", ["sound", "no pixels"])
+def test_a_series_known_to_be_incomplete_is_skipped_with_its_reason(
+    tmp_path: Path, kind: str
+) -> None:
+    write_head(tmp_path)
+    last = max(tmp_path.iterdir(), key=lambda path: pydicom.dcmread(path).InstanceNumber)
+    if kind == "no pixels":
+        dataset = pydicom.dcmread(last)
+        del dataset.PixelData
+        dataset.save_as(last)
+    (item,) = plan_detection(study_in(tmp_path), MANIFESTS)
+    if kind == "sound":
+        assert isinstance(item, PlannedRun)
+    else:
+        assert isinstance(item, SkippedRun)
+        assert item.reason == message("session.partial_volume")
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_only_a_contrast_series_of_known_weighting_stands_in_for_the_t1(
+    tmp_path: Path, is_known: bool
+) -> None:
+    write_head(tmp_path, HeadWords(series="plain", description="Ax T1", number=1))
+    files = write_head(tmp_path, HeadWords(series="post", description="Head post", number=2))
+    if not is_known:
+        for path in files:
+            dataset = pydicom.dcmread(path)
+            del dataset.RepetitionTime, dataset.EchoTime
+            dataset.save_as(path)
+    study = study_in(tmp_path)
+    post = next(s for s in study.display_sets if s.series.number == 2)
+    assert post.acquisition.contrast is Contrast.YES
+    assert (post.acquisition.mr_class is MrClass.UNKNOWN) is not is_known
+    plan = {item.display_set.series.number: item for item in plan_detection(study, MANIFESTS)}
+    assert isinstance(plan[2], PlannedRun)
+    assert isinstance(plan[1], SkippedRun) is is_known

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pydicom
 import pytest
 
 from medai_desktop.app.locations import find_locations
@@ -157,7 +158,7 @@ def test_a_gap_is_not_run_and_says_which(make: Make, head: Path) -> None:
     assert only(place).state is State.NOT_RUN
     assert only(place).reason is not None
     assert only(place).reason != message("session.not_asked")
-    assert place.desk.detection.start() == message("session.no_model_fits")
+    assert place.desk.detection.start() == message("session.no_whole_series")
 
 
 def test_other_pixels_under_the_same_ids_make_an_old_run_stale(
@@ -373,3 +374,18 @@ def test_many_marks_are_listed_quickly(make: Make, head: Path) -> None:
     assert place.desk.reviewing.drawn() is place.desk.reviewing.drawn()
     place.desk.reviewing.agree()
     assert place.desk.reviewing.rows() is not rows
+
+
+def test_a_series_known_to_be_incomplete_is_never_started(tmp_path: Path) -> None:
+    files = write_head(tmp_path / "head")
+    dataset = pydicom.dcmread(files[-1])
+    del dataset.PixelData
+    dataset.save_as(files[-1])
+    place = make_workplace()
+    place.open(tmp_path / "head")
+    said = place.desk.detection.start()
+    (status,) = place.desk.detection.statuses()
+    place.close()
+    assert said == message("session.no_whole_series")
+    assert status.state is DetectionState.NOT_RUN
+    assert status.reason == message("session.partial_volume")

@@ -13,7 +13,7 @@ import pytest
 
 from medai_desktop.errors import StorageError
 from medai_desktop.settings import OPTIONS, Option, OptionValue, SettingsStore, option
-from medai_desktop.text import message
+from medai_desktop.text import listed, message
 from tests.architecture.house import ROOT
 
 SENTENCE = message("settings.language")
@@ -165,7 +165,7 @@ def test_values_that_are_not_allowed_stand_at_their_defaults_and_are_said(path: 
     store = SettingsStore(path)
     assert store.number("memory_share") == 0.4
     assert store.text("language") == "en"
-    assert store.complaint == message("settings.refused", names="device, memory_share")
+    assert store.complaint == message("settings.refused", names=listed(["device", "memory_share"]))
     store.choose("worker_silence_s", 30)
     kept = json.loads(path.read_text())["values"]
     assert kept["of_a_later_version"] == {"a": 1}

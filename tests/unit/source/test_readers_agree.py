@@ -11,7 +11,7 @@ import pytest
 from medai_desktop.errors import MedaiError
 from medai_desktop.source import header
 from medai_desktop.source.dicom_reader import read_any
-from medai_desktop.source.instance import InstanceHeader
+from medai_desktop.source.instance import FileStamp, InstanceHeader
 from medai_desktop.source.plain_reader import read_plain
 from tests.phantoms import volumes
 from tests.phantoms.encoding import TransferSyntax
@@ -32,7 +32,7 @@ def both(path: Path) -> tuple[InstanceHeader | None, InstanceHeader | None]:
         with path.open("rb") as file:
             found = read_any(file, size)
         assert found is not None
-        return quick, header._header(path, size, found)
+        return quick, header._header(path, FileStamp.of(path.stat()), found)
     except MedaiError:
         return None, None
 

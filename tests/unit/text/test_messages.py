@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from installers.compile_catalogues import TRANSLATIONS, compile_all
-from medai_desktop.text import Catalogues, Language, Message, language_from_tags, message
+from medai_desktop.text import Catalogues, Language, Message, language_from_tags, listed, message
 
 ENGLISH = """
 msgid "room.lost"
@@ -54,6 +54,26 @@ def test_a_message_in_a_message_takes_the_same_language(folder: Path) -> None:
     said = message("room.failed", series="T2", reason=inner)
     rendered = Catalogues(folder).render(said, Language.CHINESE)
     assert rendered == "T2 未能载入：T2 缺少 1 个层面。"
+
+
+@pytest.mark.parametrize(
+    ("parts", "english", "chinese"),
+    [
+        ([], "", ""),
+        (["CT"], "CT", "CT"),
+        (["CT", "MR", "DX"], "CT, MR, DX", "CT、MR、DX"),
+        ([message("text.and_more", before="A", last="B"), "C"], "A, B, C", "A、B、C"),
+    ],
+)
+def test_several_things_are_separated_as_the_language_does(
+    parts: list[str | Message], english: str, chinese: str
+) -> None:
+    catalogues = Catalogues(TRANSLATIONS)
+    said = message("gui.looked_for", list=listed(parts))
+    for language, wanted in ((Language.ENGLISH, english), (Language.CHINESE, chinese)):
+        begins = {Language.ENGLISH: "Looked for: ", Language.CHINESE: "程序查找过："}[language]
+        rendered = catalogues.render(said, language)
+        assert rendered.startswith((f"{begins}{wanted}.", f"{begins}{wanted}。"))
 
 
 def test_english_then_the_id_where_there_is_no_wording(folder: Path) -> None:

@@ -17,6 +17,7 @@ from safetensors import safe_open
 
 from medai_desktop.errors import CancelledError, SourceError, UsageError
 from medai_desktop.jobs import Cancellation
+from medai_desktop.runtimes import torch_devices
 from medai_desktop.runtimes.networks.slice_detector import SliceDetector
 from medai_desktop.training.checkpoint import TrainingState, read_checkpoint, write_checkpoint
 from medai_desktop.training.cohort import Slice, read_cohort
@@ -70,6 +71,21 @@ def same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> boo
 def unbroken(cohort: list[Slice], tmp_path_factory: pytest.TempPathFactory) -> SliceDetector:
     """Six steps without a stop."""
     return fit(TINY, cohort, tmp_path_factory.mktemp("unbroken"), resume=False, told=unheard)
+
+
+@pytest.mark.parametrize("has_bf16", [True, False])
+def test_half_precision_only_on_processors_that_multiply_it(
+    cohort: list[Slice], monkeypatch: pytest.MonkeyPatch, has_bf16: bool
+) -> None:
+    monkeypatch.setattr(torch_devices, "has_fast_bf16", lambda: has_bf16)
+    state = TrainingState.fresh(TINY)
+    seen: set[torch.dtype] = set()
+    for part in state.network.modules():
+        if isinstance(part, torch.nn.Conv2d):
+            part.register_forward_hook(lambda _, given, made: seen.add(made.dtype))
+    with_mark = [item for item in cohort if item.box is not None]
+    train_step(state, TINY, draw_batch(TINY, with_mark, [], 0))
+    assert seen == {torch.bfloat16 if has_bf16 else torch.float32}
 
 
 def test_the_same_seed_gives_the_same_weights(

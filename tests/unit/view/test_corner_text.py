@@ -12,8 +12,9 @@ from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.source.instance import PatientFacts, PixelFacts, StudyFacts, TechniqueFacts
 from medai_desktop.text import Catalogues, Language, Message
 from medai_desktop.view.corner_layout import corner_overlay
-from medai_desktop.view.corner_text import CornerText, age_on, corner_text
+from medai_desktop.view.corner_text import CornerText, corner_text
 from medai_desktop.view.overlay import Anchor, Ink
+from medai_desktop.view.person_words import age_on
 from medai_desktop.view.preset_titles import preset_title
 from medai_desktop.view.viewport import CUSTOM, Slab, SlabMode, ViewportKind, ViewportState
 from medai_desktop.volume import Window
@@ -81,9 +82,9 @@ def test_ct_in_full() -> None:
 
 def test_ct_in_chinese() -> None:
     corners = text_of(CHEST, language=Language.CHINESE)
-    assert corners.top_left[1] == "P-7 · F, 1971-12-31 (53 岁)"
+    assert corners.top_left[1] == "P-7 · 女, 1971-12-31 (53 岁)"
     assert corners.bottom_left[-1] == "Iomeprol, 门静脉期"
-    assert corners.bottom_right == ("肺窗 W 1500 L -600", "125 % · 横断位")
+    assert corners.bottom_right == ("肺窗 W 1500 L -600", "125 % · 横断面")
     assert corners.bottom_center == (RESEARCH_ZH,)
 
 
@@ -247,24 +248,30 @@ def test_3d_tells_its_preset() -> None:
 @pytest.mark.parametrize(
     ("born", "day", "age"),
     [
-        ("1971-12-31", "2025-06-30", (53, False)),
-        ("1971-12-31", "2025-12-31", (54, False)),
-        ("2024-01-31", "2025-06-30", (16, True)),
-        ("2023-06-30", "2025-06-30", (2, False)),
-        ("2023-07-01", "2025-06-30", (23, True)),
-        ("2025-06-30", "2025-06-30", (0, True)),
+        ("1971-12-31", "2025-06-30", "53 y"),
+        ("1971-12-31", "2025-12-31", "54 y"),
+        ("2024-01-31", "2025-06-30", "16 mo"),
+        ("2023-06-30", "2025-06-30", "2 y"),
+        ("2023-07-01", "2025-06-30", "23 mo"),
+        ("2025-06-30", "2025-06-30", "0 mo"),
         ("2026-01-01", "2025-06-30", None),
         ("", "2025-06-30", None),
         ("1971", "2025-06-30", None),
     ],
 )
-def test_age_on_the_day_of_the_study(born: str, day: str, age: tuple[int, bool] | None) -> None:
-    assert age_on(born, day) == age
+def test_age_on_the_day_of_the_study(born: str, day: str, age: str | None) -> None:
+    said = age_on(born, day)
+    assert (None if said is None else english(said)) == age
 
 
 def test_a_written_age_helps_out_without_birth_date() -> None:
     shown = replace(CHEST, patient=PatientFacts("A", "1", sex="M", age="044Y"))
-    assert text_of(shown).top_left[1] == "1 · M, 044Y"
+    assert text_of(shown).top_left[1] == "1 · M, 44 y"
+    shown = replace(CHEST, patient=PatientFacts("A", "1", sex="O", age="009D"))
+    assert text_of(shown).top_left[1] == "1 · O, 9 d"
+    assert text_of(shown, language=Language.CHINESE).top_left[1] == "1 · 其他, 9 天"
+    shown = replace(CHEST, patient=PatientFacts("A", "1", sex="X", age="about 9"))
+    assert text_of(shown).top_left[1] == "1 · X, about 9", "as written"
 
 
 def test_lines_stand_inside_the_viewport_and_do_not_meet() -> None:

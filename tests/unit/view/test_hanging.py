@@ -145,7 +145,7 @@ def test_several_orientations_in_few_images_are_a_scout(each: int, is_one: bool)
 
     (study,) = build_studies(headers).studies
     assert len(study.display_sets) == 3
-    assert [is_scout(shown, study) for shown in study.display_sets] == [is_one] * 3
+    assert [is_scout(shown) for shown in study.display_sets] == [is_one] * 3
 
 
 def test_chest_film_hangs_frontal_beside_lateral_then_inverted() -> None:

@@ -24,7 +24,6 @@ def test_facts_are_unknown_unless_told() -> None:
     assert made.contrast is Contrast.UNKNOWN
     assert made.mr_class is MrClass.UNKNOWN
     assert made.age_years is None
-    assert made.study_has_t1_contrast is None
     assert made == Acquisition("MR")
     assert made != Acquisition("CT")
 
