@@ -182,7 +182,7 @@ def test_an_agreed_mark_is_also_the_readers(room: Room) -> None:
     x0, y0, x1, y1 = extent(ellipse)
     filled = ellipse[y0 : y0 + (y1 - y0) // 8, x0 : x0 + (x1 - x0) // 8]
     assert filled.sum() == 0, "an ellipse has no corners"
-    tick = room.picture()[:, -14:]
+    tick = room.picture()[:, -22:]
     assert coloured(tick, READER).sum() > 4, "the slider carries the reader's tick"
 
 
