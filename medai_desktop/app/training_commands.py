@@ -54,12 +54,13 @@ def evaluate(
         progress=_told(console),
         render=console.render,
     )
+    document = evaluation_document(report, folder, console.render)
     if parsed.json:
-        console.document(evaluation_document(report, folder, console.render))
+        console.document(document)
     else:
         for line in report.lines():
             console.answer(console.render(line))
-        console.say(message("app.research"))
+        console.tell(str(document["research_use"]))
     return ExitCode.USABLE
 
 

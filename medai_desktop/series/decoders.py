@@ -95,7 +95,7 @@ class DecodeWorkers:
         pixels = image.instance.pixels
         name = image.instance.path.name
         if pixels is None:
-            raise PixelDataError(message("series.no_pixel_data", file=name))
+            raise PixelDataError(message("source.no_pixel_data", file=name))
         seat = self._seats.get()
         try:
             self._decode(seat, image, pixels, take, cancellation)
@@ -235,15 +235,15 @@ def _reason(image: ImageFrame, reason: str) -> Message:
     if CHANGED in lowered:
         return message("series.file_changed", file=name)
     if "no pixel data" in lowered:
-        return message("series.no_pixel_data", file=name)
+        return message("source.no_pixel_data", file=name)
     if any(word in lowered for word in TRUNCATED):
-        return message("series.truncated", file=name)
+        return message("source.truncated", file=name)
     if reason == "size":
         return message("series.other_size", file=name)
     if reason == "memory":
         return message("series.decoder_memory", file=name)
     if any(word in lowered for word in GONE):
-        return message("series.cannot_read", file=name, reason=message("series.gone"))
+        return message("source.unreadable", file=name, reason=message("source.gone"))
     return message("series.damaged_pixels", file=name)
 
 

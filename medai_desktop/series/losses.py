@@ -15,7 +15,7 @@ from medai_desktop.text import Message, message
 def why_lost(header: InstanceHeader) -> Message | None:
     """Why not one image of a file can be shown; None when one may."""
     if header.pixels is None or header.pixels.frames == 0:
-        return header.problem or message("series.no_pixel_data", file=header.path.name)
+        return header.problem or message("source.no_pixel_data", file=header.path.name)
     syntax, name = header.transfer_syntax_uid, header.path.name
     if syntax in READABLE:
         return None

@@ -52,7 +52,7 @@ def read_plain_pixels(image: ImageFrame, rescale: Rescale, target: npt.NDArray[n
     """
     pixels = image.instance.pixels
     if pixels is None:
-        raise PixelDataError(message("series.no_pixel_data", file=image.instance.path.name))
+        raise PixelDataError(message("source.no_pixel_data", file=image.instance.path.name))
     if target.shape != (pixels.rows, pixels.columns):
         raise PixelDataError(message("series.other_size", file=image.instance.path.name))
     is_same_size = target.dtype.itemsize * 8 == pixels.bits_allocated
@@ -79,7 +79,7 @@ def read_stored(image: ImageFrame) -> npt.NDArray[np.generic]:
     """
     pixels = image.instance.pixels
     if pixels is None:
-        raise PixelDataError(message("series.no_pixel_data", file=image.instance.path.name))
+        raise PixelDataError(message("source.no_pixel_data", file=image.instance.path.name))
     stored = np.empty((pixels.rows, pixels.columns), _stored_type(pixels))
     _read(image, pixels, stored)
     clear_unused_bits(stored, pixels)
@@ -114,10 +114,10 @@ def _read(image: ImageFrame, pixels: PixelFacts, target: npt.NDArray[np.generic]
             while done < size:
                 count = file.readinto(view[done:])
                 if not count:
-                    raise PixelDataError(message("series.truncated", file=path.name))
+                    raise PixelDataError(message("source.truncated", file=path.name))
                 done += count
             check_unchanged(image, os.fstat(file.fileno()))
     except OSError as error:
         raise PixelDataError(
-            message("series.cannot_read", file=path.name, reason=reason_of(error))
+            message("source.unreadable", file=path.name, reason=reason_of(error))
         ) from error
