@@ -62,7 +62,8 @@ class CommandActions:
             if item.is_checked is not None:
                 action.setChecked(item.is_checked(self._desk))
             elif item.id.startswith("see.layout_"):
-                action.setChecked(item.id == f"see.layout_{layout.rows}x{layout.columns}")
+                grid = f"see.layout_{layout.rows}x{layout.columns}"
+                action.setChecked(item.id == grid and not layout.first_is_tall)
 
     def _pressed(self, item: Command) -> None:
         """A key: when its command can do nothing, it says why."""

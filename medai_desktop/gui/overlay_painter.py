@@ -11,7 +11,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath,
 from medai_desktop.gui.theme import DARK, font
 from medai_desktop.view.overlay import Anchor, Ink, Overlay, OverlayText, Polyline
 
-HALO_PX, HALO_ALPHA = 2, 210
+HALO_PX = 4
+HALOES = ((8.0, 110), (4.0, 235))
+"""Width and strength of the dark strokes under a text: together they back it on a white film."""
 SMALL_PX, LARGE_PX = 12, 20
 MOST_TEXTS = 1024
 
@@ -28,6 +30,12 @@ def paint_overlay(painter: QPainter, overlay: Overlay) -> None:
         _paint_line(painter, line)
     for text in overlay.texts:
         _paint_text(painter, text)
+
+
+@functools.lru_cache(maxsize=MOST_TEXTS)
+def text_width(text: str) -> float:
+    """How wide a line of corner text is painted."""
+    return QFontMetricsF(font(SMALL_PX)).horizontalAdvance(text)
 
 
 def _paint_line(painter: QPainter, line: Polyline) -> None:
@@ -92,13 +100,14 @@ def _with_halo(text: str, ink: Ink, look: tuple[int, bool], ratio: float) -> QIm
     at = QPointF(HALO_PX, HALO_PX + math.ceil(metrics.ascent()))
     path = QPainterPath()
     path.addText(at, used, text)
-    pen = QPen(QColor(0, 0, 0, HALO_ALPHA), 2.0 * HALO_PX)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter = QPainter(image)
     try:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(used)
-        painter.strokePath(path, pen)
+        for width_px, alpha in HALOES:
+            pen = QPen(QColor(0, 0, 0, alpha), width_px)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.strokePath(path, pen)
         painter.setPen(DARK.ink(ink))
         painter.drawText(at, text)
     finally:

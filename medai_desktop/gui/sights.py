@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
-from medai_desktop.view.picture import PictureRequest, PlaneRequest, StoredSliceRequest
+from medai_desktop.view.picture import PictureRequest, StoredSliceRequest
 from medai_desktop.view.viewport import ViewportState
 
 Triple = tuple[float, float, float]
@@ -44,12 +44,11 @@ class Sights:
         """What a picture shows; None when it is not known any more.
 
         A stored image keeps its own pixels, so the reader's present zoom and window hold for it:
-        only which image it is stands fixed. A plane is a picture of the moment it was asked for.
+        only which image it is stands fixed. Planes and 3D are pictures of the moment they were
+        asked for.
         """
         if isinstance(request, StoredSliceRequest):
             return Sight(replace(now.state, slice_index=request.slice_index), now.crosshair_lps_mm)
-        if not isinstance(request, PlaneRequest):
-            return now
         return next((sight for asked, sight in self._asked if asked is request), None)
 
     def arrived(self, request: PictureRequest) -> None:

@@ -9,6 +9,7 @@ from medai_desktop.gui.theme import DARK
 from medai_desktop.review.history import EXPORTED
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
+from medai_desktop.view.mark_range import crossed_slices
 from medai_desktop.view.reading_order import reading_position, slice_at
 from medai_desktop.view.viewport import ViewportKind
 
@@ -19,7 +20,10 @@ WIDTH_PX = 6.0
 RIGHT_PX = 4.0
 TOP_PX, BOTTOM_PX = 44.0, 44.0
 THUMB_PX = (10.0, 14.0)
-TICK_PX = (10.0, 2.0)
+TICK_PX = 5.0
+LEAST_TICK_PX = 2.0
+TICK_GAP_PX = 3.0
+"""Ticks stand beside the thumb, which would hide them."""
 
 
 class SliceSlider:
@@ -56,7 +60,7 @@ class SliceSlider:
         return slice_at(shown, 1 + int(max(0.0, min(0.9999, share)) * len(shown.frames)))
 
     def paint(self, painter: QPainter, size_px: tuple[int, int]) -> None:
-        """Track, visited images lighter, thumb, ticks on top."""
+        """Track, visited images lighter, thumb, and beside them the images that have marks."""
         shown = self.shown()
         if shown is None:
             return
@@ -72,22 +76,26 @@ class SliceSlider:
         now = self._desk.viewing.layout.viewports[self._index].slice_index
         middle = track.top() + (reading_position(shown, now) - 0.5) * step
         _fill_about(painter, track.center().x(), middle, THUMB_PX, DARK.text)
-        for slice_index, colour in self._ticks(shown):
-            middle = track.top() + (reading_position(shown, slice_index) - 0.5) * step
-            _fill_about(painter, track.center().x(), middle, TICK_PX, colour)
+        right = track.center().x() - THUMB_PX[0] / 2 - TICK_GAP_PX
+        for (first, last), colour in self._ticks(shown):
+            places = sorted(reading_position(shown, k) for k in (first, last))
+            top = track.top() + (places[0] - 1) * step
+            height = max(LEAST_TICK_PX, (places[1] - places[0] + 1) * step)
+            painter.fillRect(QRectF(right - TICK_PX, top, TICK_PX, height), QColor(colour))
 
-    def _ticks(self, shown: DisplaySet) -> list[tuple[int, str]]:
-        ticks: list[tuple[int, str]] = []
+    def _ticks(self, shown: DisplaySet) -> list[tuple[tuple[int, int], str]]:
+        """First and last slice of each mark, also of marks seen in other series, and its colour."""
+        ticks: list[tuple[tuple[int, int], str]] = []
         if self._desk.viewing.everything_is_hidden:
             return ticks
         for row in self._desk.reviewing.drawn():
-            middle = row.finding.central_slice
-            if row.display_set.id == shown.id and middle is not None:
+            crossed = crossed_slices(row.finding, row.display_set, shown)
+            if crossed is not None:
                 is_readers = row.provenance is None or row.reviewed.status in EXPORTED
-                ticks.append((middle, DARK.reader if is_readers else DARK.program))
+                ticks.append((crossed, DARK.reader if is_readers else DARK.program))
         for length in self._desk.measuring.measurements(shown.id):
             if length.slice_index is not None:
-                ticks.append((length.slice_index, DARK.reader))
+                ticks.append(((length.slice_index, length.slice_index), DARK.reader))
         return ticks
 
 

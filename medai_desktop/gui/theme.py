@@ -55,6 +55,9 @@ class Theme:
     reader: str = "#f2b84b"
     warning: str = "#e5695e"
     warning_ground: str = "#2a1f1e"
+    axial: str = "#a58fc2"
+    coronal: str = "#a9a878"
+    sagittal: str = "#7fa9b0"
     main_button: str = "#e6e6e6"
     main_button_text: str = "#111111"
 
@@ -66,6 +69,9 @@ class Theme:
                 Ink.READER: self.reader,
                 Ink.TEXT: self.text,
                 Ink.CROSSHAIR: self.text_beside,
+                Ink.AXIAL: self.axial,
+                Ink.CORONAL: self.coronal,
+                Ink.SAGITTAL: self.sagittal,
                 Ink.WARNING: self.warning,
             }[ink]
         )

@@ -62,8 +62,7 @@ class ViewGrid(QWidget):
             widget.commanded.connect(self._run)
             self.viewports.append(widget)
         for widget, index in zip(self.viewports, shown, strict=True):
-            row, column = (0, 0) if alone is not None else divmod(index, layout.columns)
-            self._grid.addWidget(widget, row, column)
+            self._grid.addWidget(widget, *layout.place(index))
             widget.show_viewport(index)
         self._share_evenly()
         self._focus_active()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from dataclasses import replace
 
 from medai_desktop.findings import LengthMeasurement
+from medai_desktop.gui.drawn_findings import drawn_findings
+from medai_desktop.gui.plane_content import plane_lines, shared_mm_per_px, with_place
 from medai_desktop.gui.sights import Sight, Triple
-from medai_desktop.review.history import EXPORTED
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.desk import ReadingDesk
 from medai_desktop.session.memo import Memo
@@ -18,17 +20,22 @@ from medai_desktop.view.box_edit import (
     image_sheet,
     patient_sheet,
 )
-from medai_desktop.view.corner_layout import corner_overlay, orientation_overlay
+from medai_desktop.view.corner_layout import (
+    LEAST_FULL_PX,
+    Measure,
+    corner_overlay,
+    orientation_overlay,
+    text_box,
+    text_width_px,
+)
 from medai_desktop.view.corner_text import corner_text
 from medai_desktop.view.length import make_length
 from medai_desktop.view.overlay import HitArea, Ink, Overlay, Polyline
 from medai_desktop.view.overlays import (
-    DrawnFinding,
-    crosshair_overlay,
     findings_overlay,
+    image_frame,
     joined,
     lengths_overlay,
-    reduction_overlay,
     scale_overlay,
 )
 from medai_desktop.view.picture import (
@@ -38,7 +45,12 @@ from medai_desktop.view.picture import (
     VolumeRequest,
 )
 from medai_desktop.view.pointer import knobs_overlay, pointer_overlay
-from medai_desktop.view.projection import Projection, plane_projection, stack_projection
+from medai_desktop.view.projection import (
+    Projection,
+    plane_projection,
+    stack_projection,
+    volume_projection,
+)
 from medai_desktop.view.slab import slices_in_slab
 from medai_desktop.view.viewport import ViewportKind, ViewportState
 from medai_desktop.volume import Volume
@@ -52,15 +64,20 @@ GRASP_PX = 8.0
 
 
 class ViewportContent:
-    """The content of viewport ``index``.
+    """The content of one viewport.
+
+    Args:
+        desk: what is shown.
+        index: of the viewport.
+        measure: how wide a line of corner text is painted.
 
     Attributes:
         sight: the moment it is about, such as that of the picture on the screen; None: now.
         reduced_from: of the 3D picture on the screen.
     """
 
-    def __init__(self, desk: ReadingDesk, index: int) -> None:
-        self._desk, self._index = desk, index
+    def __init__(self, desk: ReadingDesk, index: int, measure: Measure = text_width_px) -> None:
+        self._desk, self._index, self._measure = desk, index, measure
         self._overlay: Memo[Overlay] = Memo()
         self.sight: Sight | None = None
         self.reduced_from: int | None = None
@@ -101,7 +118,8 @@ class ViewportContent:
         if state.kind is ViewportKind.PLANE:
             if shown.geometry is None or cross is None:
                 return None
-            return plane_projection(shown.geometry, state, cross, size_px)
+            scale = shared_mm_per_px(self._desk.viewing, self._index, shown.geometry, size_px)
+            return plane_projection(shown.geometry, state, cross, size_px, scale)
         return stack_projection(shown, state, size_px)
 
     def request(self, size_px: Size, is_draft: bool) -> PictureRequest | None:
@@ -126,6 +144,7 @@ class ViewportContent:
                 presets.is_mip(state.preset_3d),
                 state.window,
                 is_draft,
+                presets.is_within_lungs(state.preset_3d),
             )
         projection = self.projection(size_px)
         if projection is None or projection.plane is None or projection.mm_per_px is None:
@@ -165,6 +184,7 @@ class ViewportContent:
                 self.state,
                 size_px,
                 self.cross_lps_mm,
+                tuple(viewing.sizes_px.values()),
                 viewing.corner_text_mode,
                 desk.language,
                 desk.reviewing.selected,
@@ -190,8 +210,8 @@ class ViewportContent:
 
     def mark_area(self, size_px: Size, identity: uuid.UUID) -> HitArea | None:
         """Where a mark is painted, viewport pixels; None when it is not."""
-        wanted = str(identity)
-        return next((h for h in self.overlay(size_px).hits if h.finding_id == wanted), None)
+        found = [h for h in self.overlay(size_px).hits if h.finding_id == str(identity)]
+        return min(found, key=lambda hit: hit.is_original, default=None)
 
     def ruler_at(self, size_px: Size, at_px: Point) -> tuple[LengthMeasurement, int | None] | None:
         """The ruler under a viewport position, and which end of it; None: its line."""
@@ -200,7 +220,7 @@ class ViewportContent:
             if ends is None:
                 continue
             for end, place in enumerate(ends):
-                if _distance(place, at_px) <= GRASP_PX:
+                if math.dist(place, at_px) <= GRASP_PX:
                     return length, end
             if _distance_to_line(ends, at_px) <= GRASP_PX / 2:
                 return length, None
@@ -258,7 +278,8 @@ class ViewportContent:
     def edit_sheet(self, size_px: Size) -> Sheet | None:
         """Where the box under edit can be dragged here; None when it does not cross this view."""
         draft, projection = self._desk.reviewing.editing.draft, self.projection(size_px)
-        if draft is None or projection is None or self.mark_area(size_px, draft.id) is None:
+        area = None if draft is None else self.mark_area(size_px, draft.id)
+        if projection is None or area is None or area.is_original:
             return None
         return self._sheet_of_edit(projection)
 
@@ -268,19 +289,28 @@ class ViewportContent:
         parts = [self._corners(shown, size_px)]
         projection = self.projection(size_px)
         if projection is None:
-            reduced = reduction_overlay(self.reduced_from, size_px, self._desk.render)
-            return joined(parts[0], reduced)
-        cross = self.cross_lps_mm
-        letters = orientation_overlay(projection, size_px, parts[0])
-        parts += [letters, scale_overlay(projection, size_px)]
-        if self.state.kind is ViewportKind.PLANE and cross is not None:
-            parts.append(crosshair_overlay(projection, cross, size_px))
+            return joined(*parts, *self._on_volume(shown, size_px, parts[0]))
+        parts.append(orientation_overlay(projection, size_px, parts[0], self._measure))
+        parts.append(scale_overlay(projection, size_px))
+        cross, geometry = self.cross_lps_mm, shown.geometry
+        if self.state.plane is not None and cross is not None and geometry is not None:
+            texts = tuple(text_box(text, self._measure) for part in parts for text in part.texts)
+            frame = image_frame(geometry, projection, size_px)
+            parts.append(plane_lines(self.state.plane, projection, cross, frame, texts))
         parts.append(self._marks(shown, projection))
         lengths, render = self._lengths(), self._desk.render
         parts.append(lengths_overlay(lengths, shown, self.state, projection, render))
         parts += self._knobs(size_px)
         parts += self._pointer(shown, projection)
         return joined(*parts)
+
+    def _on_volume(self, shown: DisplaySet, size_px: Size, corners: Overlay) -> list[Overlay]:
+        """What is drawn on 3D."""
+        if self.state.kind is not ViewportKind.VOLUME or shown.geometry is None:
+            return []
+        projection = volume_projection(shown.geometry, self.state.camera, size_px)
+        letters = orientation_overlay(projection, size_px, corners, self._measure)
+        return [letters, self._marks(shown, projection)]
 
     def _corners(self, shown: DisplaySet, size_px: Size) -> Overlay:
         state, projection = self.state, self.projection(size_px)
@@ -289,38 +319,24 @@ class ViewportContent:
             share = abs(projection.screen_from_source[:2, :2]).sum(axis=0).max()
         elif projection is not None and projection.mm_per_px and shown.pixel_spacing_mm:
             share = shown.pixel_spacing_mm[1] / projection.mm_per_px
-        corners = corner_text(
-            shown,
-            state,
-            self._desk.presets.title(state.preset),
-            share,
-            self._desk.viewing.corner_text_mode,
-            self._desk.render,
-        )
-        return corner_overlay(corners, size_px)
-
-    def _drawn(self) -> tuple[DrawnFinding, ...]:
-        reviewing = self._desk.reviewing
-        return tuple(
-            DrawnFinding(
-                row.finding,
-                row.display_set,
-                row.is_solid,
-                row.finding.id == reviewing.selected,
-                row.reviewed.status in EXPORTED,
-            )
-            for row in reviewing.drawn()
-        )
+        mode = self._desk.viewing.corner_text_mode
+        if mode == "full" and size_px[0] < LEAST_FULL_PX:
+            mode = "minimal"
+        title = self._desk.presets.title(state.preset)
+        corners = corner_text(shown, state, title, share, mode, self._desk.render)
+        return corner_overlay(with_place(corners, state, self.cross_lps_mm), size_px, self._measure)
 
     def _marks(self, shown: DisplaySet, projection: Projection) -> Overlay:
         """Every mark; the one under edit as its box with handles instead of its brackets."""
-        marks = findings_overlay(self._drawn(), shown, self.state, projection)
+        drawn = drawn_findings(self._desk.reviewing)
+        marks = findings_overlay(drawn, shown, self.state, projection)
         editing = self._desk.reviewing.editing
         if editing.draft is None or editing.box is None:
             return marks
         identity = str(editing.draft.id)
         sheet = self._sheet_of_edit(projection)
-        if sheet is None or not any(hit.finding_id == identity for hit in marks.hits):
+        is_here = any(h.finding_id == identity and not h.is_original for h in marks.hits)
+        if sheet is None or not is_here:
             return marks
         others = tuple(line for line in marks.lines if line.finding_id != identity)
         return joined(Overlay(others, marks.texts, marks.hits), handles_overlay(sheet, editing.box))
@@ -329,6 +345,8 @@ class ViewportContent:
         editing, shown = self._desk.reviewing.editing, self.shown
         owner, draft = editing.display_set, editing.draft
         if owner is None or draft is None or shown is None:
+            return None
+        if self.state.kind is ViewportKind.VOLUME:
             return None
         if self.state.kind is ViewportKind.STACK and shown.id == owner.id:
             return image_sheet(projection, owner.shape, self.state.slice_index)
@@ -373,13 +391,9 @@ def _area(hit: HitArea) -> float:
     return (hit.x1 - hit.x0) * (hit.y1 - hit.y0)
 
 
-def _distance(first: Point, second: Point) -> float:
-    return float(((first[0] - second[0]) ** 2 + (first[1] - second[1]) ** 2) ** 0.5)
-
-
 def _distance_to_line(ends: Ends, at: Point) -> float:
     (x0, y0), (x1, y1) = ends
     dx, dy = x1 - x0, y1 - y0
     share = ((at[0] - x0) * dx + (at[1] - y0) * dy) / max(1e-9, dx * dx + dy * dy)
     share = max(0.0, min(1.0, share))
-    return _distance((x0 + share * dx, y0 + share * dy), at)
+    return math.dist((x0 + share * dx, y0 + share * dy), at)

@@ -44,6 +44,9 @@ ZOOM_PER_NOTCH = 1.15
 NO_DEPTH = frozenset({SlabMode.MIP, SlabMode.MINIP})
 """Slabs in which nothing can be measured."""
 
+DRAWING = frozenset({Tool.RULER, Tool.BOX})
+"""Tools whose drag ends the edit of a box and goes on with its own."""
+
 Button = Qt.MouseButton
 Modifiers = Qt.KeyboardModifier
 
@@ -142,7 +145,7 @@ class ViewportMouse:
         if identity is not None:
             self._desk.reviewing.select(identity, jump=False)
             self._desk.reviewing.toggle_edit()
-        elif tool not in {Tool.RULER, Tool.BOX}:
+        elif tool not in DRAWING:
             self._desk.viewing.toggle_maximise(self._index)
 
     def cancel(self) -> bool:
@@ -242,12 +245,17 @@ class ViewportMouse:
                 self.drag = HandleDrag(hand, at, sheet, handle, box)
             else:
                 editing.accept()
+                if self._desk.viewing.tool in DRAWING and self._projects():
+                    self._begin_drawing(hand, at)
             return
-        if self._content.state.kind is ViewportKind.VOLUME:
+        if not self._projects():
             self._waiting = self._volume_drag(hand, at)
         elif not self._begin_drawing(hand, at):
             tools = {Tool.SCROLL: ScrollDrag, Tool.PAN: PanDrag, Tool.ZOOM: ZoomDrag}
             self._waiting = tools.get(self._desk.viewing.tool, WindowDrag)(hand, at)
+
+    def _projects(self) -> bool:
+        return self._content.state.kind is not ViewportKind.VOLUME
 
     def _volume_drag(self, hand: Hand, at: Point) -> Drag:
         tools = {Tool.PAN: PanDrag, Tool.ZOOM: ZoomDrag}

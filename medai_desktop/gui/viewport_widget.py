@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QWidget
 
 from medai_desktop.gui.bridges import PicturePort
 from medai_desktop.gui.guard import guarded
-from medai_desktop.gui.overlay_painter import paint_overlay
+from medai_desktop.gui.overlay_painter import paint_overlay, text_width
 from medai_desktop.gui.series_drag import dragged_series
 from medai_desktop.gui.sights import Sights, is_same_kind
 from medai_desktop.gui.slice_slider import SliceSlider
@@ -86,6 +86,7 @@ class ViewportWidget(QWidget):
 
     def refresh(self) -> None:
         """Asks for the picture of what the desk says now."""
+        self._desk.viewing.tell_size(self.index, self.size_px())
         self._asked = self._content.request(self.size_px(), self.mouse.is_draft)
         if self._asked is None:
             self._picture, self._image = None, None
@@ -258,8 +259,8 @@ class ViewportWidget(QWidget):
     # -- inner ---------------------------------------------------------------------------------
 
     def _take_hands(self) -> None:
-        self._content = ViewportContent(self._desk, self.index)
-        self._painted = ViewportContent(self._desk, self.index)
+        self._content = ViewportContent(self._desk, self.index, text_width)
+        self._painted = ViewportContent(self._desk, self.index, text_width)
         self._slider = SliceSlider(self._desk, self.index)
         self.mouse = ViewportMouse(
             self._desk, self._content, self.index, self._slider, self.size_px

@@ -10,6 +10,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkImagingCore import vtkImageReslice
+from vtkmodules.vtkImagingStencil import vtkImageStencilToImage
 
 from medai_desktop.view.picture import PlaneRequest
 from medai_desktop.view.viewport import SlabMode
@@ -26,6 +27,29 @@ def plane_values(image: vtkImageData, request: PlaneRequest) -> npt.NDArray[np.g
     The plane is described in index space, where VTK needs neither direction nor spacing, so
     oblique and sheared (tilted) grids are exact.
     """
+    return _values(_resliced(image, request))
+
+
+def plane_picture(image: vtkImageData, request: PlaneRequest) -> npt.NDArray[np.uint8]:
+    """Grey of a plane, (height, width); black outside the volume in every window.
+
+    Black, not the grey of air: the reader sees where the images end.
+    """
+    reslice = _resliced(image, request)
+    values = _values(reslice)
+    grey = apply_window(values, request.window, inverted=request.is_inverted)
+    to_image = vtkImageStencilToImage()
+    to_image.SetInputData(reslice.GetStencilOutput())
+    to_image.SetInsideValue(1)
+    to_image.SetOutsideValue(0)
+    to_image.SetOutputScalarTypeToUnsignedChar()
+    to_image.Update()
+    inside = vtk_to_numpy(to_image.GetOutput().GetPointData().GetScalars())  # type: ignore[no-untyped-call]
+    return np.asarray(grey * inside.reshape(grey.shape))
+
+
+def _resliced(image: vtkImageData, request: PlaneRequest) -> vtkImageReslice:
+    """Values of the plane, and where the volume is, as a stencil."""
     step = DRAFT_STEP if request.is_draft else 1
     width, height = (max(1, -(-n // step)) for n in request.size_px)
     across, down = request.size_px[0] / width, request.size_px[1] / height
@@ -39,17 +63,17 @@ def plane_values(image: vtkImageData, request: PlaneRequest) -> npt.NDArray[np.g
     reslice.SetOutputSpacing(1.0, 1.0, 1.0)
     reslice.SetOutputOrigin(-(width - 1) / 2, -(height - 1) / 2, 0.0)
     reslice.SetOutputExtent(0, width - 1, 0, height - 1, 0, 0)
+    reslice.GenerateStencilOutputOn()
     _set_slab(reslice, request)
     reslice.Update()
+    return reslice
+
+
+def _values(reslice: vtkImageReslice) -> npt.NDArray[np.generic]:
+    width, height, _ = reslice.GetOutput().GetDimensions()
     scalars = reslice.GetOutput().GetPointData().GetScalars()
     values = vtk_to_numpy(scalars)  # type: ignore[no-untyped-call]
     return np.asarray(values.reshape(height, width))
-
-
-def plane_picture(image: vtkImageData, request: PlaneRequest) -> npt.NDArray[np.uint8]:
-    """Grey of a plane, (height, width)."""
-    values = plane_values(image, request)
-    return apply_window(values, request.window, inverted=request.is_inverted)
 
 
 def background(volume: Volume) -> float:

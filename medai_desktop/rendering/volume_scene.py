@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter
@@ -24,15 +22,15 @@ from vtkmodules.vtkRenderingVolume import (
 
 from medai_desktop.geometry import VolumeGeometry
 from medai_desktop.rendering.graphics import is_software, off_screen_window, texture_limit
+from medai_desktop.rendering.lung_mask import lung_mask
 from medai_desktop.rendering.reduced_copy import ReducedCopy, reduced, reduction_steps
 from medai_desktop.rendering.vtk_volume import image_data
+from medai_desktop.view.camera import camera_mm_per_px, diagonal_mm
 from medai_desktop.view.picture import VolumeRequest
 from medai_desktop.volume import VoiFunction, Volume, Window, apply_window
 
 Mapper = vtkFixedPointVolumeRayCastMapper | vtkGPUVolumeRayCastMapper
 
-BALL_SHARE = 0.75
-"""Zoom 1 shows a ball of this share of the volume's diagonal: its corners are mostly air."""
 TISSUE_COLOURS = ((0.55, 0.30, 0.24), (0.86, 0.66, 0.52), (1.0, 0.97, 0.92))
 OPACITY_UNIT_MM = 2.0
 SMOOTHING_VOXELS = 0.6
@@ -40,6 +38,7 @@ SMOOTHING_VOXELS = 0.6
 SHADING = {False: (0.25, 0.75, 0.15), True: (0.35, 0.95, 0.15)}
 """Ambient, diffuse, specular: for graphics cards, and for the darker fixed-point mapper."""
 GREY_POINTS = 17
+AIR_HU = -1000
 MOST_MEMORY_BYTES = 8 * 1024**3
 
 
@@ -65,7 +64,7 @@ class VolumeScene:
         self._mapper: Mapper | None = None
         self._step_mm = 1.0
         self._copy: ReducedCopy | None = None
-        self._images: dict[bool, vtkImageData] = {}
+        self._images: dict[tuple[bool, bool], vtkImageData] = {}
 
     def picture(self, request: VolumeRequest) -> tuple[npt.NDArray[np.uint8], int | None]:
         """RGB (height, width, 3), and the longest axis before reduction (None: whole)."""
@@ -120,20 +119,19 @@ class VolumeScene:
 
     def _image(self, request: VolumeRequest) -> vtkImageData:
         """What the mapper is given: smoothed for shading by the fixed-point mapper only."""
-        is_smooth = self.is_software and not request.is_mip
-        geometry = request.volume.geometry
-        if geometry is None or self._copy is None:
+        geometry, copy = request.volume.geometry, self._copy
+        if geometry is None or copy is None:
             raise ValueError("3D needs a volume with geometry")
-        if is_smooth not in self._images:
-            voxels = _drawable(self._copy.voxels)
-            if is_smooth:
-                kind, soft = voxels.dtype, voxels.astype(np.float32)
-                gaussian_filter(soft, SMOOTHING_VOXELS, output=soft)
-                voxels = (np.rint(soft) if kind.kind in "iu" else soft).astype(kind)
-            image = image_data(voxels)
-            image.SetSpacing(*reversed(_spacing_mm(geometry, self._copy)))
-            self._images[is_smooth] = image
-        return self._images[is_smooth]
+        key = (self.is_software and not request.is_mip, request.within_lungs)
+        if key not in self._images:
+            spacing_mm = _spacing_mm(geometry, copy)
+            voxels = _drawable(copy.voxels)
+            if request.within_lungs:
+                voxels = _within_lungs(voxels, spacing_mm)
+            image = image_data(_smoothed(voxels) if key[0] else voxels)
+            image.SetSpacing(*reversed(spacing_mm))
+            self._images[key] = image
+        return self._images[key]
 
     def _set_colours(self, request: VolumeRequest) -> None:
         prop = vtkVolumeProperty()
@@ -167,11 +165,6 @@ class VolumeScene:
         geometry = request.volume.geometry
         if geometry is None:
             return
-        slices, rows, columns = geometry.shape
-        diagonal = math.dist(
-            geometry.world_from_voxel([0, 0, 0]),
-            geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
-        )
         direction, up = np.array(request.camera.direction), np.array(request.camera.up)
         right = np.cross(direction, up)
         mm_per_px = mm_per_pixel(request)
@@ -181,7 +174,7 @@ class VolumeScene:
         camera.ParallelProjectionOn()
         camera.SetParallelScale(mm_per_px * request.size_px[1] / 2)
         camera.SetFocalPoint(*focal)
-        camera.SetPosition(*(focal - direction * diagonal * 2))
+        camera.SetPosition(*(focal - direction * diagonal_mm(geometry) * 2))
         camera.SetViewUp(*up)
         self._renderer.ResetCameraClippingRange()
 
@@ -208,12 +201,7 @@ def mm_per_pixel(request: VolumeRequest) -> float:
     geometry = request.volume.geometry
     if geometry is None:
         raise ValueError("3D needs a volume with geometry")
-    slices, rows, columns = geometry.shape
-    diagonal = math.dist(
-        geometry.world_from_voxel([0, 0, 0]),
-        geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
-    )
-    return BALL_SHARE * diagonal / request.camera.zoom / min(request.size_px)
+    return camera_mm_per_px(geometry, request.camera, request.size_px)
 
 
 def _spacing_mm(geometry: VolumeGeometry, copy: ReducedCopy) -> tuple[float, float, float]:
@@ -238,6 +226,20 @@ def _drawable(voxels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     if voxels.dtype.kind in "iu" and voxels.size and np.abs(voxels).max() < 32767:
         return voxels.astype(np.int16)
     return voxels.astype(np.float32)
+
+
+def _smoothed(voxels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    kind, soft = voxels.dtype, voxels.astype(np.float32)
+    gaussian_filter(soft, SMOOTHING_VOXELS, output=soft)
+    return (np.rint(soft) if kind.kind in "iu" else soft).astype(kind)
+
+
+def _within_lungs(
+    voxels: npt.NDArray[np.generic], spacing_mm: tuple[float, float, float]
+) -> npt.NDArray[np.generic]:
+    """Air in place of everything but the lungs; the whole where no lungs are seen."""
+    mask = lung_mask(voxels, spacing_mm)
+    return voxels if mask is None else np.where(mask, voxels, voxels.dtype.type(AIR_HU))
 
 
 def _add_greys(colour: vtkColorTransferFunction, window: Window) -> None:

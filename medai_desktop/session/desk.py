@@ -88,6 +88,7 @@ class ReadingDesk:
         self.reviewing = Reviewing(
             context, self.opening, self.viewing, self.detection, supplies.journal, self.undoing
         )
+        self.viewing.when_tool_taken = self.reviewing.editing.accept
         images = self.reviewing.images
         self.measuring = Measuring(context, supplies.journal, self.undoing, images)
         self.reviewing.when_selected = lambda: self.measuring.select(None)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet
 from medai_desktop.session.context import Notice
 from medai_desktop.session.hanging import Hanging, Position
 from medai_desktop.text import Message, message
+from medai_desktop.view.projection import SHOWN_PLANES
 from medai_desktop.view.reading_order import slice_through
 from medai_desktop.view.series_words import slice_step_mm
 from medai_desktop.view.slot_rule import LEAST_PLANE_SLICES, MOST_PLANE_STEP_MM
 from medai_desktop.view.viewport import Layout, Slab, ViewportKind, ViewportState
-
-PLANES = (AnatomicalPlane.AXIAL, AnatomicalPlane.CORONAL, AnatomicalPlane.SAGITTAL)
 
 
 class Planes(Hanging):
@@ -33,8 +31,10 @@ class Planes(Hanging):
         if step_mm > MOST_PLANE_STEP_MM:
             self.say(message("session.coarse_planes", step=f"{step_mm:.1f}"))
         base = self._base_state(shown)
-        states = tuple(replace(base, kind=ViewportKind.PLANE, plane=plane) for plane in PLANES)
-        self._enter(Layout(1, 3, states), shown)
+        states = tuple(
+            replace(base, kind=ViewportKind.PLANE, plane=plane) for plane in SHOWN_PLANES
+        )
+        self._enter(Layout(2, 2, states, first_is_tall=True), shown)
 
     def toggle_volume(self) -> None:
         """The active display set in 3D, or back."""

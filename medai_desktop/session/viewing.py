@@ -7,6 +7,8 @@ slabs, 3D). A desk has one `Viewing`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext
 from medai_desktop.session.opening import Opening
@@ -39,6 +41,7 @@ class Viewing(Planes):
     ) -> None:
         super().__init__(context, opening, presets, protocols)
         self.everything_is_hidden = False
+        self.when_tool_taken: Callable[[], object] = lambda: None
         self.corner_text_mode = CORNER_TEXT_MODES[0]
 
     def set_tool(self, tool: Tool) -> None:
@@ -46,6 +49,7 @@ class Viewing(Planes):
         if tool is Tool.RULER and self._shows_projection():
             self.say(message("session.no_depth"))
             return
+        self.when_tool_taken()
         self.tool = tool
         self._context.changed(Changes(tool=True))
 

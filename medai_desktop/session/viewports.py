@@ -10,7 +10,7 @@ from medai_desktop.session.context import DeskContext
 from medai_desktop.session.opening import Opening
 from medai_desktop.text import Message
 from medai_desktop.view.presets import WindowPresets
-from medai_desktop.view.viewport import Layout, ViewportState
+from medai_desktop.view.viewport import Layout, ViewportKind, ViewportState
 
 
 class Viewports:
@@ -29,6 +29,7 @@ class Viewports:
         self.layout = Layout()
         self.crosshair_lps_mm: tuple[float, float, float] | None = None
         self.hint: Message | None = None
+        self.sizes_px: dict[int, tuple[int, int]] = {}
         opening.is_in_view = self.is_in_view
 
     def display_set_in(self, index: int) -> DisplaySet | None:
@@ -55,6 +56,15 @@ class Viewports:
         alone = None if self.layout.maximised is not None else index
         self.layout = replace(self.layout, active=index, maximised=alone)
         self._context.changed(Changes(layout=True, viewports=self._all()))
+
+    def tell_size(self, index: int, size_px: tuple[int, int]) -> None:
+        """How large a viewport is painted; planes side by side share the scale that fits all."""
+        if self.sizes_px.get(index) == size_px:
+            return
+        self.sizes_px[index] = size_px
+        planes = {n for n, v in enumerate(self.layout.viewports) if v.kind is ViewportKind.PLANE}
+        if index in planes:
+            self._changed(planes - {index})
 
     def say(self, said: Message) -> None:
         """A short sentence in the status bar."""

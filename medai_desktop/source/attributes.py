@@ -44,6 +44,8 @@ VALUES: Mapping[str, tuple[int, str]] = {
     "ProtocolName": (0x00181030, "LO"),
     "TriggerTime": (0x00181060, "DS"),
     "EstimatedRadiographicMagnificationFactor": (0x00181114, "DS"),
+    "ExposureTime": (0x00181150, "IS"),
+    "XRayTubeCurrent": (0x00181151, "IS"),
     "Exposure": (0x00181152, "IS"),
     "ImagerPixelSpacing": (0x00181164, "DS"),
     "ConvolutionKernel": (0x00181210, "SH"),

@@ -54,7 +54,7 @@ _TECHNIQUE = (
     *("PatientOrientation", "ExposureIndex", "DeviationIndex", "AcquisitionNumber"),
     *("AcquisitionTime", "EchoNumbers", "TemporalPositionIdentifier", "TriggerTime"),
     *("LossyImageCompression", "LossyImageCompressionRatio", "BurnedInAnnotation"),
-    *("ImageComments", "Units", "PatientName"),
+    *("ImageComments", "Units", "PatientName", "XRayTubeCurrent", "ExposureTime"),
 )
 PATIENT, STUDY, SERIES, PIXELS, TECHNIQUE = (
     tuple(TAGS[keyword] for keyword in ("SpecificCharacterSet", *keywords))
@@ -151,7 +151,7 @@ def _technique_facts(found: Elements) -> TechniqueFacts:
         slice_thickness_mm=_within(found, shared, "PixelMeasuresSequence").number("SliceThickness"),
         kernel=(reconstruction.texts("ConvolutionKernel") or ("",))[0],
         kvp=_within(found, shared, "CTXRayDetailsSequence").number("KVP"),
-        exposure_mas=found.number("Exposure"),
+        exposure_mas=_exposure_mas(found),
         contrast_agent=found.text("ContrastBolusAgent"),
         repetition_time_ms=timing.number("RepetitionTime"),
         echo_time_ms=_echo_time(found, shared),
@@ -177,6 +177,21 @@ def _technique_facts(found: Elements) -> TechniqueFacts:
         image_comments=comments,
         units=found.text("Units"),
     )
+
+
+def _exposure_mas(found: Elements) -> float | None:
+    """The exposure as written, where tube current and exposure time do not contradict it.
+
+    Some scanners write the sum over a rotation's many projections into Exposure (0018,1152).
+    """
+    written = found.number("Exposure")
+    current_ma, time_ms = found.number("XRayTubeCurrent"), found.number("ExposureTime")
+    if not current_ma or not time_ms:
+        return written
+    computed = current_ma * time_ms / 1000.0
+    if written is not None and computed / 2.0 <= written <= computed * 2.0:
+        return written
+    return round(computed, 0 if computed >= 10.0 else 1)
 
 
 @lru_cache(REMEMBERED)

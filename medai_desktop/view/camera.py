@@ -1,14 +1,18 @@
-"""Turning a camera by a drag."""
+"""Turning a camera by a drag, and its scale."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
+from medai_desktop.geometry import VolumeGeometry
 from medai_desktop.view.viewport import Camera
 
+BALL_SHARE = 0.75
+"""Zoom 1 shows a ball of this share of the volume's diagonal: its corners are mostly air."""
 RADIANS_PER_PX = np.deg2rad(0.5)
 
 
@@ -29,6 +33,20 @@ def turned(camera: Camera, right_px: float, down_px: float) -> Camera:
     up = up - direction * float(up @ direction)
     up = up / np.linalg.norm(up)
     return replace(camera, direction=_triple(direction), up=_triple(up))
+
+
+def camera_mm_per_px(geometry: VolumeGeometry, camera: Camera, size_px: tuple[int, int]) -> float:
+    """Millimetres of a pixel of a 3D picture, everywhere the same: the projection is parallel."""
+    return BALL_SHARE * diagonal_mm(geometry) / camera.zoom / min(size_px)
+
+
+def diagonal_mm(geometry: VolumeGeometry) -> float:
+    """Between the first and the last voxel."""
+    slices, rows, columns = geometry.shape
+    return math.dist(
+        geometry.world_from_voxel([0, 0, 0]),
+        geometry.world_from_voxel([columns - 1, rows - 1, slices - 1]),
+    )
 
 
 def _about(

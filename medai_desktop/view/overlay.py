@@ -13,6 +13,9 @@ class Ink(Enum):
     READER = "reader"
     TEXT = "text"
     CROSSHAIR = "crosshair"
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
     WARNING = "warning"
 
 
@@ -76,13 +79,23 @@ class OverlayText:
 
 @dataclass(frozen=True, slots=True)
 class HitArea:
-    """Where a click selects a finding: an upright rectangle in viewport pixels."""
+    """Where a click selects a finding: an upright rectangle in viewport pixels.
+
+    Attributes:
+        finding_id: which.
+        x0: left.
+        y0: top.
+        x1: right.
+        y1: bottom.
+        is_original: where the program had it before the reader's edit.
+    """
 
     finding_id: str
     x0: float
     y0: float
     x1: float
     y1: float
+    is_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)

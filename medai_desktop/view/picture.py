@@ -71,6 +71,7 @@ class VolumeRequest:
         is_mip: grey maximum intensity projection through `window`.
         window: for MIP.
         is_draft: quick and coarse, while dragging.
+        within_lungs: only what lies in the lungs; the body about them would hide it.
     """
 
     volume: Volume
@@ -81,6 +82,7 @@ class VolumeRequest:
     is_mip: bool
     window: Window
     is_draft: bool = False
+    within_lungs: bool = False
 
 
 PictureRequest = StoredSliceRequest | PlaneRequest | VolumeRequest

@@ -52,12 +52,14 @@ class VolumePreset:
         is_percentile: values of its points are percentiles of the foreground.
         is_mip: a grey maximum intensity projection through the window of the slices.
         points: value and opacity.
+        within_lungs: only the lungs are drawn.
     """
 
     id: str
     is_percentile: bool
     is_mip: bool
     points: tuple[tuple[float, float], ...]
+    within_lungs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,11 @@ class WindowPresets:
             tables,
             tuple(
                 VolumePreset(
-                    p["id"], p["is_percentile"], p["is_mip"], tuple((x, y) for x, y in p["points"])
+                    p["id"],
+                    p["is_percentile"],
+                    p["is_mip"],
+                    tuple((x, y) for x, y in p["points"]),
+                    p.get("within_lungs", False),
                 )
                 for p in volumes["presets"]
             ),
@@ -258,6 +264,10 @@ class WindowPresets:
     def is_mip(self, preset: str) -> bool:
         """Whether a 3D preset is a maximum intensity projection."""
         return preset in self._volumes and self._volumes[preset].is_mip
+
+    def is_within_lungs(self, preset: str) -> bool:
+        """Whether a 3D preset draws the lungs alone, without the body that would hide them."""
+        return preset in self._volumes and self._volumes[preset].within_lungs
 
     # -- inner ---------------------------------------------------------------------------------
 

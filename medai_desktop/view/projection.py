@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from medai_desktop.geometry import (
+    AnatomicalPlane,
     ViewPlane,
     VolumeGeometry,
     direction_letters,
@@ -17,8 +19,10 @@ from medai_desktop.geometry import (
     standard_plane,
 )
 from medai_desktop.series.display_set import DisplaySet
-from medai_desktop.view.viewport import ViewportState
+from medai_desktop.view.camera import camera_mm_per_px
+from medai_desktop.view.viewport import Camera, ViewportState
 
+SHOWN_PLANES = (AnatomicalPlane.AXIAL, AnatomicalPlane.CORONAL, AnatomicalPlane.SAGITTAL)
 Matrix = npt.NDArray[np.float64]
 
 
@@ -189,8 +193,17 @@ def plane_projection(
     state: ViewportState,
     crosshair_lps_mm: npt.ArrayLike,
     size_px: tuple[int, int],
+    fit_mm_per_px: float | None = None,
 ) -> Projection:
     """The projection of a patient-orthogonal plane through the crosshair.
+
+    Args:
+        geometry: of the volume.
+        state: of the viewport.
+        crosshair_lps_mm: shape (3,).
+        size_px: of the viewport.
+        fit_mm_per_px: scale of zoom 1, shared by planes side by side; None: what fits every plane
+            of the volume into this viewport.
 
     Raises:
         ValueError: the state names no plane.
@@ -201,7 +214,9 @@ def plane_projection(
     base = standard_plane(state.plane, geometry.center_lps_mm)
     depth = base.depth_mm(through)
     plane = base.moved_to(np.array(base.origin_lps_mm) + depth * base.normal)
-    mm_per_px = whole_mm(geometry) / max(1, min(size_px)) / state.zoom
+    if fit_mm_per_px is None:
+        fit_mm_per_px = planes_mm_per_px(geometry, dict.fromkeys(SHOWN_PLANES, size_px))
+    mm_per_px = fit_mm_per_px / state.zoom
     screen = np.eye(3)
     screen[0, 0] = screen[1, 1] = 1 / mm_per_px
     screen[:2, 2] = size_px[0] / 2 + state.pan_px[0], size_px[1] / 2 + state.pan_px[1]
@@ -211,13 +226,38 @@ def plane_projection(
     return Projection(screen, world, mm_per_px, plane)
 
 
-def whole_mm(geometry: VolumeGeometry) -> float:
-    """Longest patient-orthogonal extent: all planes of a volume share one scale."""
+def volume_projection(
+    geometry: VolumeGeometry, camera: Camera, size_px: tuple[int, int]
+) -> Projection:
+    """The parallel projection of a 3D picture, on the plane through the middle of the volume."""
+    direction, up = np.array(camera.direction), np.array(camera.up)
+    right = np.cross(direction, up)
+    plane = ViewPlane(*map(_triple, (geometry.center_lps_mm, right, -up)))
+    mm_per_px = camera_mm_per_px(geometry, camera, size_px)
+    x, y = camera.pan_px
+    screen = np.diag([1 / mm_per_px, 1 / mm_per_px, 1.0])
+    screen[:2, 2] = size_px[0] / 2 + x, size_px[1] / 2 + y
+    world = np.zeros((4, 3))
+    world[:3, 0], world[:3, 1] = plane.right, plane.down
+    world[:3, 2], world[3, 2] = plane.origin_lps_mm, 1.0
+    return Projection(screen, world, mm_per_px, plane)
+
+
+def planes_mm_per_px(
+    geometry: VolumeGeometry, sizes_px: Mapping[AnatomicalPlane, tuple[int, int]]
+) -> float:
+    """The scale that fits planes of a volume into their viewports: one for all of them."""
     slices, rows, columns = geometry.shape
     corners = geometry.world_from_voxel(
         [[i, j, k] for i in (0, columns) for j in (0, rows) for k in (0, slices)]
     )
-    return float((corners.max(axis=0) - corners.min(axis=0)).max())
+    extent_mm = corners.max(axis=0) - corners.min(axis=0)
+    needed = []
+    for plane, size_px in sizes_px.items():
+        seen = standard_plane(plane, (0.0, 0.0, 0.0))
+        for direction, room_px in zip((seen.right, seen.down), size_px, strict=True):
+            needed.append(float(np.abs(direction) @ extent_mm) / max(1, room_px))
+    return max(needed)
 
 
 def _turned(row: Matrix, column: Matrix, turns: int, is_flipped: bool) -> tuple[Matrix, Matrix]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet, SpacingSource
@@ -49,7 +51,15 @@ def place_text(shown: DisplaySet, state: ViewportState) -> str:
     if axis is None or state.kind is not ViewportKind.STACK:
         return ""
     middle = image_center_lps_mm(shown, state.slice_index)
-    return "" if middle is None else f"{axis[1]} {round(float(middle[axis[0]]), 1) + 0.0:.1f}"
+    return "" if middle is None else _placed(axis, middle)
+
+
+def plane_place_text(plane: AnatomicalPlane | None, position_lps_mm: Sequence[float]) -> str:
+    """Where a reformatted plane lies along its axis, such as ``z -123.4``."""
+    axis = None if plane is None else _AXIS.get(plane)
+    return (
+        "" if axis is None else f"{axis[1]} {round(float(position_lps_mm[axis[0]]), 1) + 0.0:.1f}"
+    )
 
 
 def view_and_side(shown: DisplaySet, render: Render) -> tuple[str, ...]:
@@ -138,6 +148,10 @@ def _thickness(shown: DisplaySet) -> str:
     if thickness is None:
         return "" if step is None else f"– / {step:.2f} mm"
     return f"{thickness:.2f} mm" if step is None else f"{thickness:.2f} mm / {step:.2f}"
+
+
+def _placed(axis: tuple[int, str], position_lps_mm: Sequence[float] | np.ndarray) -> str:
+    return f"{axis[1]} {round(float(position_lps_mm[axis[0]]), 1) + 0.0:.1f}"
 
 
 def _written(value: float | None, form: str) -> str:

@@ -107,7 +107,7 @@ class Layout:
     Attributes:
         rows: of the grid.
         columns: of the grid.
-        viewports: row by row, rows x columns of them.
+        viewports: row by row, rows x columns of them; fewer where the first one is tall.
         active: index of the viewport that keys and presets act on.
         maximised: index of the one shown alone; None for the whole grid.
     """
@@ -117,6 +117,19 @@ class Layout:
     viewports: tuple[ViewportState, ...] = (ViewportState(),)
     active: int = 0
     maximised: int | None = None
+    first_is_tall: bool = False
+    """The first viewport fills the whole left column."""
+
+    def place(self, index: int) -> tuple[int, int, int, int]:
+        """Row, column, and how many rows and columns a viewport spans; alone when maximised."""
+        if self.maximised is not None:
+            return 0, 0, 1, 1
+        if not self.first_is_tall:
+            return index // self.columns, index % self.columns, 1, 1
+        if index == 0:
+            return 0, 0, self.rows, 1
+        others = self.columns - 1
+        return (index - 1) // others, (index - 1) % others + 1, 1, 1
 
     def with_viewport(self, index: int, state: ViewportState) -> Layout:
         """The same layout with one viewport changed."""

@@ -76,3 +76,16 @@ def test_a_dashed_line_has_gaps(qtbot: QtBot) -> None:
     counts = [int(coloured(pixels, PROGRAM).any(axis=0).sum()) for pixels in (solid, dashed)]
     assert counts[0] >= 258
     assert 100 < counts[1] < 200
+
+
+@pytest.mark.parametrize("words", ["Research use only. Not", "仅供研究，不得用于"])
+def test_on_a_white_film_the_text_lies_on_a_dark_band(qtbot: QtBot, words: str) -> None:
+    """From the first letter to the last no white shows between the letters."""
+    pixels = painted(text(words, Anchor.CENTER_LEFT, Ink.TEXT), 255)[:, :, 0].astype(int)
+    inside = pixels < 160
+    ys, xs = np.nonzero(inside)
+    band = pixels[ys.min() + 4 : ys.max() - 3, xs.min() + 4 : xs.max() - 3]
+    ink = 230
+    assert (band == 255).mean() < 0.02
+    assert (np.abs(band - ink) < 40).mean() < 0.5 < (band < 170).mean()
+    assert (pixels[:20] == 255).all() and (pixels[-20:] == 255).all()

@@ -93,6 +93,50 @@ def test_a_corner_is_dragged_and_return_accepts(room: Room, how: str) -> None:
     assert row(room).finding == row(room).reviewed.original
 
 
+def extent(seen: np.ndarray) -> np.ndarray:
+    places = np.argwhere(seen)
+    assert len(places) > 20
+    return np.array([places.min(axis=0), places.max(axis=0)])
+
+
+def test_after_an_edit_the_programs_brackets_stay_and_the_ellipse_is_the_readers(
+    room: Room,
+) -> None:
+    before = extent(coloured(room.picture()[:, :-20], PROGRAM))
+    begin(room, "Return")
+    start = handle(room, BoxHandle.BODY)
+    step = np.subtract(room.screen(10, 9), room.screen(6, 5))
+    room.drag(start, (start[0] + step[0], start[1] + step[1]))
+    room.key(Key.Key_Return)
+    assert row(room).reviewed.status is FindingStatus.EDITED
+    image = room.picture()[:, :-20]
+    assert np.abs(extent(coloured(image, PROGRAM)) - before).max() <= 2
+    ellipse = extent(coloured(image, READER))
+    assert np.abs(ellipse - (before + step[::-1])).max() <= 4
+    assert np.abs(ellipse - before).max() > 10
+
+
+@pytest.mark.parametrize("order", ["tool while editing", "edit while measuring"])
+def test_the_first_drag_of_the_ruler_measures_and_the_edit_is_kept(room: Room, order: str) -> None:
+    if order == "edit while measuring":
+        room.key(Key.Key_R)
+    begin(room, "Return")
+    start = handle(room, BoxHandle.BODY)
+    step = np.subtract(room.screen(10, 8), room.screen(6, 5))
+    room.drag(start, (start[0] + step[0], start[1] + step[1]))
+    if order == "tool while editing":
+        room.key(Key.Key_R)
+        assert not room.desk.reviewing.editing.is_active, "another tool accepts"
+    room.drag((start[0] - 200, start[1] - 80), (start[0] - 120, start[1] - 80))
+    assert room.desk.viewing.tool is Tool.RULER
+    assert row(room).reviewed.status is FindingStatus.EDITED
+    assert np.allclose(edges(room), np.array([LOWER, UPPER]) + (4, 3, 0), atol=0.02)
+    (length,) = room.desk.measuring.measurements()
+    mm = room.view()._content.projection(room.view().size_px()).mm_per_px  # type: ignore[union-attr]
+    assert mm is not None
+    assert length.length_mm == pytest.approx(80 * mm, rel=0.02)
+
+
 def test_the_body_is_dragged_and_a_click_beside_accepts(room: Room) -> None:
     begin(room, "Return")
     start = handle(room, BoxHandle.BODY)

@@ -17,7 +17,7 @@ from medai_desktop.review import FindingStatus
 from medai_desktop.view.overlays import MARK_MARGIN_MM
 from tests.doubles.desks import make_workplace
 from tests.doubles.detectors import Mark
-from tests.doubles.heads import LOWER, SPACING_MM, UPPER, bright_mark, write_head
+from tests.doubles.heads import LOWER, SPACING_MM, UPPER, HeadWords, bright_mark, write_head
 from tests.doubles.windows import (
     PROGRAM,
     READER,
@@ -182,7 +182,7 @@ def test_an_agreed_mark_is_also_the_readers(room: Room) -> None:
     x0, y0, x1, y1 = extent(ellipse)
     filled = ellipse[y0 : y0 + (y1 - y0) // 8, x0 : x0 + (x1 - x0) // 8]
     assert filled.sum() == 0, "an ellipse has no corners"
-    tick = room.picture()[:, -14:]
+    tick = room.picture()[:, -22:]
     assert coloured(tick, READER).sum() > 4, "the slider carries the reader's tick"
 
 
@@ -250,3 +250,62 @@ def test_a_window_closed_while_a_model_runs_ends_it_quietly(
     for _ in range(5):
         QApplication.processEvents()
     assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == []
+
+
+def test_3d_has_letters_and_marks_that_turn_with_it(room: Room) -> None:
+    room.key(Key.Key_M, Shift)
+
+    def letters() -> dict[str, str]:
+        texts = room.view()._content.overlay(room.view().size_px()).texts
+        return {text.anchor.value: text.text for text in texts if text.is_bold}
+
+    before = letters()
+    assert (before["center_left"], before["center_right"]) == ("R", "L")
+    assert (before["top_center"], before["bottom_center"]) == ("H", "F")
+    seen = coloured(room.picture(), PROGRAM)
+    assert seen.sum() > 50
+    start = (200.0, 300.0)
+    room.drag(start, (start[0] + 360, start[1]))
+    after = letters()
+    assert (after["center_left"], after["center_right"]) == ("L", "R"), "half a turn"
+    assert (after["top_center"], after["bottom_center"]) == ("H", "F")
+    turned = coloured(room.picture(), PROGRAM)
+    assert turned.sum() > 50 and not np.array_equal(seen, turned)
+    mirror = np.nonzero(seen)[1].mean() + np.nonzero(turned)[1].mean()
+    assert mirror == pytest.approx(seen.shape[1], abs=12)
+    room.key(Key.Key_D)
+    assert coloured(room.picture(), PROGRAM).sum() == 0
+
+
+def test_the_slider_shows_the_range_of_each_mark_beside_the_thumb(room: Room) -> None:
+    height = room.view().height()
+    step = (height - 88) / 24
+    seen = coloured(room.picture()[:, -40:], PROGRAM)
+    ys, xs = np.nonzero(seen)
+    rows = np.unique(ys)
+    first, second = UPPER[2] - LOWER[2], 19.0 - 15.0
+    assert len(rows) == pytest.approx((first + second) * step, abs=4)
+    thumb_left = 40 - 12
+    assert xs.max() < thumb_left, "not behind the thumb"
+    finding = room.desk.reviewing.rows()[0].finding
+    room.desk.reviewing.select(finding.id, jump=True)
+    room.quiet()
+    after = coloured(room.picture()[:, -40:], PROGRAM)
+    assert after.sum() == seen.sum(), "seen as well when the thumb is there"
+    room.key(Key.Key_D)
+    assert coloured(room.picture()[:, -40:], PROGRAM).sum() == 0
+
+
+def test_marks_of_a_neighbouring_series_have_ticks_too(room: Room, tmp_path: Path) -> None:
+    write_head(tmp_path / "flair", HeadWords(series="flair", number=2, description="Ax FLAIR"))
+    room.open(tmp_path / "head", tmp_path / "flair")
+    sets = room.desk.opening.current_study
+    assert sets is not None and len(sets.display_sets) == 2
+    other = next(s for s in sets.display_sets if "FLAIR" in s.series.description)
+    room.desk.viewing.set_layout(1, 1)
+    room.desk.viewing.show(other.id, 0)
+    room.detect()
+    assert {row.display_set.id for row in room.desk.reviewing.rows()} == {
+        s.id for s in sets.display_sets if s.id != other.id
+    }
+    assert coloured(room.picture()[:, -40:], PROGRAM).sum() > 20

@@ -356,19 +356,37 @@ def test_a_projection_steps_over_no_voxel() -> None:
     assert plane_values(image_data(voxels), thin).max() == 0
 
 
-def test_outside_is_padding_air_or_zero_and_inverts_like_the_rest() -> None:
+def test_outside_is_padding_air_or_zero() -> None:
     geometry = VolumeGeometry.from_axes((0, 0, 0), np.eye(3), (1, 1, 1), (9, 9, 9))
-    voxels = np.full(geometry.shape, 40, np.int16)
-    ct = Volume(voxels, geometry, unit=IntensityUnit.HOUNSFIELD)
+    ct = Volume(np.zeros(geometry.shape, np.int16), geometry, unit=IntensityUnit.HOUNSFIELD)
     assert background(ct) == -1024
     assert background(replace(ct, padding=(-3000.0, -2000.0))) == -3000
-    assert background(Volume(voxels, geometry)) == 0
-    plane = standard_plane(AnatomicalPlane.CORONAL, geometry.center_lps_mm)
-    request = PlaneRequest(ct, plane, (40, 40), 1.0, Slab(), Window(40, 400), False)
-    image = image_data(voxels)
-    assert (plane_picture(image, request)[0, 0], plane_picture(image, request)[20, 20]) == (0, 128)
-    inverted = plane_picture(image, replace(request, is_inverted=True))
-    assert (inverted[0, 0], inverted[20, 20]) == (255, 127)
+    assert background(Volume(ct.voxels, geometry)) == 0
+
+
+@pytest.mark.parametrize("is_inverted", [False, True])
+@pytest.mark.parametrize("slab", [Slab(), Slab(SlabMode.MEAN, 4.0), Slab(SlabMode.MINIP, 30.0)])
+def test_the_end_of_a_volume_of_air_is_seen_in_the_lung_window(
+    slab: Slab, is_inverted: bool
+) -> None:
+    """Outside is black; air, up to half a voxel beyond the last centre, is grey."""
+    geometry = any_geometry((28.0, -17.0), (2.5, 0.9, 0.7), 0.1, (False, True, False))
+    voxels = np.full(geometry.shape, -1000, np.int16)
+    air = Volume(voxels, geometry, unit=IntensityUnit.HOUNSFIELD)
+    plain = plane_request(air, AnatomicalPlane.CORONAL, (120, 90))
+    asked = replace(plain, window=Window(-600, 1500), slab=slab, is_inverted=is_inverted)
+    picture = plane_picture(image_data(voxels), asked)
+    points = points_of(asked)
+    index = geometry.voxel_from_world(points.reshape(-1, 3)).reshape(points.shape)
+    last = np.array(geometry.shape[::-1]) - 1.0
+    there = np.all((index > -0.45) & (index < last + 0.45), axis=-1)
+    grey = apply_window(np.array([-1000], np.int16), asked.window, inverted=is_inverted)[0]
+    assert 0 < grey < 255 and there.sum() > 300
+    assert np.abs(picture[there].astype(int) - int(grey)).max() <= 3
+    beyond = np.any((index < -0.55) | (index > last + 0.55), axis=-1)
+    if slab.mode is SlabMode.NONE:
+        assert beyond.sum() > 300 and not picture[beyond].any()
+    assert picture[0, 0] == 0 and picture[-1, -1] == 0
 
 
 def test_big_endian_and_strided_voxels_are_drawn_alike() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 
 from medai_desktop.app.locations import find_locations
-from medai_desktop.geometry import VolumeGeometry
+from medai_desktop.findings import CodedConcept, Finding
+from medai_desktop.geometry import OrientedBox, VolumeGeometry
 from medai_desktop.rendering.volume_scene import VolumeScene, mm_per_pixel
+from medai_desktop.view.overlays import DrawnFinding, finding_rectangle
 from medai_desktop.view.picture import VolumeRequest
 from medai_desktop.view.presets import WindowPresets
-from medai_desktop.view.viewport import Camera
+from medai_desktop.view.projection import volume_projection
+from medai_desktop.view.viewport import Camera, ViewportKind, ViewportState
 from medai_desktop.volume import IntensityUnit, VoiFunction, Volume, Window, apply_window
 from tests.phantoms.series_geometry import rotation
 from tests.unit.view.made_up import Made, display_set
@@ -122,6 +126,38 @@ def test_each_side_shows_its_outline(scene: VolumeScene, side: str) -> None:
     assert overlap(picture, outline(asked, mirror=True)) < 0.6
     others = [camera for name, camera in SIDES.items() if name != side]
     assert all(overlap(picture, outline(replace(asked, camera=c))) < 0.6 for c in others)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_marks_stand_about_what_they_mark(scene: VolumeScene, side: str) -> None:
+    """Only the ball in the box is drawn; its pixels fill the rectangle of the mark."""
+    volume = balls(grid("oblique"))
+    geometry = volume.geometry
+    assert geometry is not None
+    middle, radius = CENTER + np.array(BALLS[0][0]), BALLS[0][1]
+    k, j, i = np.mgrid[tuple(slice(0, n) for n in geometry.shape)]
+    places = geometry.world_from_voxel(np.stack([i, j, k], axis=-1).reshape(-1, 3))
+    far = np.linalg.norm(places - middle, axis=1).reshape(geometry.shape) > radius + 4
+    alone = replace(volume, voxels=np.where(far, np.int16(-1000), volume.voxels))
+    asked = request(alone, SIDES[side])
+    picture, _ = scene.picture(asked)
+    shown = display_set(Made("Chest"))
+    shown = replace(shown, geometry=replace(geometry, frame_of_reference_uid="1.2.9"))
+    box = OrientedBox(tuple(middle), (2 * radius,) * 3, tuple(np.eye(3).ravel()))  # type: ignore[arg-type]
+    finding = Finding(uuid.uuid4(), "x", CodedConcept("SCT", "1", "x"), 0.9, box, (), ())
+    item = DrawnFinding(finding, shown, True, False, False)
+    state = ViewportState(kind=ViewportKind.VOLUME)
+    projection = volume_projection(geometry, asked.camera, SIZE)
+    place = finding_rectangle(item, shown, state, projection)
+    assert place is not None
+    y, x = np.nonzero(picture.max(axis=2) > 12)
+    low, high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()]) + 1
+    x0, y0, x1, y1 = place
+    center = (np.array([x0, y0]) + np.array([x1, y1])) / 2
+    assert np.abs((low + high) / 2 - center).max() < 2
+    assert x0 <= low[0] + 1 and y0 <= low[1] + 1 and x1 >= high[0] - 1 and y1 >= high[1] - 1
+    other = volume_projection(geometry, Camera(direction=(0.0, 0.0, -1.0), up=(1, 0, 0)), SIZE)
+    assert finding_rectangle(item, shown, state, other) != pytest.approx(place, abs=4)
 
 
 @pytest.mark.parametrize("kind", ["oblique", "flipped", "tilted"])

@@ -376,3 +376,36 @@ def test_reading_leaves_no_file_open(tmp_path: Path) -> None:
     for _ in range(50):
         read_header(path)
     assert len(list(Path("/proc/self/fd").iterdir())) <= before + 1
+
+
+@pytest.mark.parametrize(
+    ("written", "current", "duration", "wanted"),
+    [
+        (4684, 400, 570, 228.0),  # a sum over projections
+        (253, 615, 330, 253.0),  # effective, by the pitch
+        (3, 400, 570, 228.0),
+        (120, 400, 570, 120.0),
+        (None, 400, 570, 228.0),
+        (None, 10, 25, 0.2),
+        (2, None, None, 2.0),
+        (2, 400, None, 2.0),
+        (2, 0, 570, 2.0),
+        (None, None, None, None),
+    ],
+)
+def test_the_exposure_agrees_with_current_and_time(
+    written: int | None,
+    current: int | None,
+    duration: int | None,
+    wanted: float | None,
+    tmp_path: Path,
+) -> None:
+    def edit(dataset: Dataset) -> None:
+        values = (("Exposure", written), ("XRayTubeCurrent", current), ("ExposureTime", duration))
+        for keyword, value in values:
+            if value is not None:
+                setattr(dataset, keyword, value)
+            elif keyword in dataset:
+                delattr(dataset, keyword)
+
+    assert read_header(changed(tmp_path, edit)).technique.exposure_mas == wanted

@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medai_desktop.view.corner_layout import (
+    CLOSING,
     ELLIPSIS,
+    broken,
     corner_overlay,
     orientation_overlay,
+    text_box,
     text_width_px,
 )
 from medai_desktop.view.corner_text import CornerText
@@ -85,13 +88,57 @@ def test_in_a_wide_viewport_everything_stands_in_its_corner() -> None:
     assert texts[LABEL].position == (450.0, 794.0)
 
 
-def test_the_label_is_never_cut() -> None:
-    texts = [t for t in corner_overlay(LONG, (260, 500)).texts if t.anchor is Anchor.BOTTOM_CENTER]
+CHINESE = "仅供研究，不得用于诊断或治疗。"
+
+
+@pytest.mark.parametrize("label", [LABEL, CHINESE])
+@pytest.mark.parametrize("width", [120, 150, 200, 260, 330, 420])
+def test_the_label_is_broken_and_never_cut(label: str, width: int) -> None:
+    corners = CornerText((), (), (), (), (label,))
+    texts = [*corner_overlay(corners, (width, 500)).texts]
     texts.sort(key=lambda t: t.position[1])
-    assert " ".join(t.text for t in texts) == LABEL and len(texts) == 2
-    chinese = CornerText((), (), (), (), ("仅供研究，不得用于诊断或治疗。",))
-    parts = corner_overlay(chinese, (150, 500)).texts
-    assert "".join(sorted((t.text for t in parts), key=len)) == "仅供研究，不得用于诊断或治疗。"
+    lines = [text.text for text in texts]
+    assert (" " if label is LABEL else "").join(lines) == label
+    for text in texts:
+        x0, _, x1, _ = text_box(text)
+        assert x0 >= 0 and x1 <= width
+    assert all(line[0] not in CLOSING for line in lines)
+    if label is LABEL:
+        assert all(word in label.split() for line in lines for word in line.split())
+
+
+def test_the_label_is_broken_between_sentences_when_they_fit() -> None:
+    assert broken(LABEL, 300.0) == [
+        "Research use only.",
+        "Not for use in diagnosis or treatment.",
+    ]
+    assert broken(CHINESE, 150.0) == ["仅供研究，", "不得用于诊断或治疗。"]
+    assert broken(LABEL, 600.0) == [LABEL]
+    assert len(broken(LABEL, 130.0)) > 3
+
+
+def test_widths_come_from_whoever_measures() -> None:
+    """A font that is twice as wide cuts earlier, and still ends inside."""
+    wide = corner_overlay(LONG, (420, 500), lambda text: 2 * text_width_px(text)).texts
+    usual = corner_overlay(LONG, (420, 500)).texts
+    assert sum(t.text.endswith(ELLIPSIS) for t in wide) > sum(
+        t.text.endswith(ELLIPSIS) for t in usual
+    )
+    for text in wide:
+        x0, _, x1, _ = text_box(text, lambda line: 2 * text_width_px(line))
+        assert x0 >= 0 and x1 <= 420
+
+
+def test_letters_do_not_stand_among_the_lines_of_the_corners() -> None:
+    for width in range(300, 700, 20):
+        letters = placed(LONG, (width, 700)).texts
+        (bottom,) = [t for t in letters if t.text == "P"]
+        for text in letters:
+            if text.anchor in {Anchor.BOTTOM_LEFT, Anchor.BOTTOM_RIGHT}:
+                x0, y0, x1, y1 = text_box(text)
+                is_beside = y0 < bottom.position[1] - 4 < y1
+                near = min(abs(width / 2 - x0), abs(width / 2 - x1))
+                assert not is_beside or near >= 39
 
 
 def test_what_is_wider_than_the_viewport_is_cut_and_says_so() -> None:

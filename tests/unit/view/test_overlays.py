@@ -23,10 +23,12 @@ from medai_desktop.view.overlays import (
     crosshair_overlay,
     finding_rectangle,
     findings_overlay,
+    image_frame,
     joined,
     lengths_overlay,
     scale_overlay,
 )
+from medai_desktop.view.pointer import knobs_overlay
 from medai_desktop.view.projection import plane_projection, stack_projection
 from medai_desktop.view.viewport import Slab, SlabMode, ViewportKind, ViewportState
 from tests.unit.view.made_up import Made, display_set, film
@@ -86,15 +88,44 @@ def test_the_crosshair_leaves_its_middle_free() -> None:
     projection = plane_projection(CHEST.geometry, plane_state(AnatomicalPlane.AXIAL), cross, SIZE)
     at = projection.screen_from_world(cross)
     assert at is not None
-    lines = crosshair_overlay(projection, cross, SIZE).lines
-    assert len(lines) == 4 and {line.ink for line in lines} == {Ink.CROSSHAIR}
+    frame = (0.0, 0.0, 400.0, 300.0)
+    lines = crosshair_overlay(projection, cross, frame).lines
+    assert len(lines) == 4 and {line.ink for line in lines} == {Ink.CORONAL, Ink.SAGITTAL}
     for line in lines:
         (x0, y0), (x1, y1) = line.points
-        assert x0 == x1 == pytest.approx(at[0]) or y0 == y1 == pytest.approx(at[1])
+        assert x0 == x1 == pytest.approx(at[0], abs=0.5) or y0 == y1 == pytest.approx(
+            at[1], abs=0.5
+        )
+        assert line.ink is (Ink.SAGITTAL if x0 == x1 else Ink.CORONAL)
         near = min(np.hypot(x - at[0], y - at[1]) for x, y in line.points)
-        assert near >= 11.9
+        assert near >= 11.4
     stack = stack_projection(BARE, ViewportState(), SIZE)
-    assert crosshair_overlay(stack, cross, SIZE).lines == ()
+    assert crosshair_overlay(stack, cross, frame).lines == ()
+
+
+@pytest.mark.parametrize("plane", [*AnatomicalPlane][:3])
+def test_the_crosshair_ends_with_the_image_and_goes_round_texts(plane: AnatomicalPlane) -> None:
+    assert CHEST.geometry is not None
+    cross = (20.0, 30.0, 25.0)
+    projection = plane_projection(CHEST.geometry, plane_state(plane), cross, SIZE)
+    frame = image_frame(CHEST.geometry, projection, SIZE)
+    at = projection.screen_from_world(cross)
+    assert frame is not None and at is not None
+    assert frame[0] >= 0 and frame[2] <= SIZE[0] and frame[3] <= SIZE[1]
+    texts = ((frame[0] + 18, at[1] - 6, frame[0] + 30, at[1] + 6),)
+    lines = crosshair_overlay(projection, cross, frame, texts).lines
+    assert lines
+    for line in lines:
+        xs, ys = zip(*line.points, strict=True)
+        assert frame[0] <= min(xs) and max(xs) <= frame[2]
+        assert frame[1] <= min(ys) and max(ys) <= frame[3]
+        for x0, y0, x1, y1 in texts:
+            assert max(xs) <= x0 or min(xs) >= x1 or max(ys) <= y0 or min(ys) >= y1
+    assert len(crosshair_overlay(projection, cross, frame).lines) < len(lines)
+    index = CHEST.geometry.voxel_from_world(projection.world_from_screen(frame[0] + 1, at[1]))  # type: ignore[arg-type]
+    beside = CHEST.geometry.voxel_from_world(projection.world_from_screen(frame[0] - 1, at[1]))  # type: ignore[arg-type]
+    if frame[0] > 0:
+        assert index.min() >= -0.51 and beside.min() < -0.5
 
 
 def ruler(
@@ -179,6 +210,16 @@ def test_rulers_show_on_their_image_and_in_their_plane_only() -> None:
         assert len(lengths_overlay((made,), CHEST, axial, there, render).lines) == seen
 
 
+def test_the_label_keeps_away_from_the_handle_of_its_ruler() -> None:
+    made = ruler(CHEST, ((10.0, 10.0), (30.0, 14.0)), ViewportState(slice_index=3))
+    state = ViewportState(slice_index=3)
+    projection = stack_projection(CHEST, state, SIZE)
+    overlay = lengths_overlay((made,), CHEST, state, projection, render)
+    (x, _), knobs = overlay.texts[0].position, knobs_overlay(overlay.lines[0].points[:2])  # type: ignore[arg-type]
+    right = max(x for line in knobs.lines for x, _ in line.points)
+    assert x - right >= 8
+
+
 def mark(
     shown: DisplaySet, box: tuple[float, float, float, float], slices: tuple[int, ...]
 ) -> DrawnFinding:
@@ -203,6 +244,35 @@ def test_marks_of_a_film_stand_eight_hundredths_outside() -> None:
     (hit,) = findings_overlay((item,), FILM, state, projection).hits
     assert inner[0] - hit.x0 == pytest.approx(0.08 * (y1 - y0))
     assert hit.y1 - inner[3] == pytest.approx(0.08 * (y1 - y0))
+
+
+def test_brackets_stay_where_the_program_put_them() -> None:
+    """Blue is the original box, the reader's ellipse the edited one."""
+    item = mark(CHEST, (10, 20, 30, 40), (3,))
+    edited = replace(mark(CHEST, (35, 24, 50, 50), (3, 4)).finding, id=item.finding.id)
+    moved = replace(item, finding=edited, is_decided=True, original=item.finding)
+    state = ViewportState(slice_index=3)
+    projection = stack_projection(CHEST, state, SIZE)
+
+    def outline(drawn: DrawnFinding, ink: Ink) -> tuple[float, ...]:
+        lines = findings_overlay((drawn,), CHEST, state, projection).lines
+        points = np.array([p for line in lines if line.ink is ink for p in line.points])
+        return (*points.min(axis=0), *points.max(axis=0)) if len(points) else ()
+
+    before = outline(item, Ink.PROGRAM)
+    assert outline(moved, Ink.PROGRAM) == pytest.approx(before)
+    reader = outline(moved, Ink.READER)
+    x0, y0 = projection.screen_from_pixel(35 + 3, 24)
+    x1, y1 = projection.screen_from_pixel(50 + 3, 50)
+    assert projection.mm_per_px is not None
+    margin = 4.0 / projection.mm_per_px
+    assert reader == pytest.approx((x0 - margin, y0 - margin, x1 + margin, y1 + margin), abs=0.5)
+    assert reader != pytest.approx(before, abs=5)
+    hits = findings_overlay((moved,), CHEST, state, projection).hits
+    assert [hit.is_original for hit in hits] == [True, False]
+    assert len({hit.finding_id for hit in hits}) == 1
+    state = ViewportState(slice_index=4)
+    assert outline(moved, Ink.PROGRAM) == () and outline(moved, Ink.READER)
 
 
 def test_in_a_slab_the_nearest_box_is_drawn() -> None:

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from medai_desktop.geometry import AnatomicalPlane, VolumeGeometry
 from medai_desktop.source.instance import PixelFacts, TechniqueFacts
+from medai_desktop.view.camera import turned
 from medai_desktop.view.projection import (
     Projection,
     default_orientation,
     plane_projection,
+    planes_mm_per_px,
     stack_projection,
-    whole_mm,
+    volume_projection,
 )
-from medai_desktop.view.viewport import ViewportKind, ViewportState
+from medai_desktop.view.viewport import Camera, ViewportKind, ViewportState
 from tests.unit.view.made_up import AXIAL, CORONAL, SAGITTAL, Made, display_set, film
 
 SIZE = (400, 300)
@@ -185,14 +187,26 @@ def geometry() -> VolumeGeometry:
 def test_planes_need_a_name_and_share_one_scale() -> None:
     with pytest.raises(ValueError, match="plane"):
         plane_projection(geometry(), ViewportState(kind=ViewportKind.PLANE), (0, 0, 0), SIZE)
-    assert whole_mm(geometry()) == 60
     scales = {
         plane_projection(
             geometry(), ViewportState(kind=ViewportKind.PLANE, plane=plane), (1, 2, 3), SIZE
         ).mm_per_px
         for plane in (AnatomicalPlane.AXIAL, AnatomicalPlane.CORONAL, AnatomicalPlane.SAGITTAL)
     }
-    assert scales == {60 / 300}
+    assert scales == {60 / 400}, "the widest of them fills the viewport"
+
+
+def test_the_scale_of_planes_is_the_largest_that_shows_all_of_them() -> None:
+    """60 x 40 x 40 mm: axial 60 x 40, coronal 60 x 40, sagittal 40 x 40."""
+    axial, coronal, sagittal = (
+        AnatomicalPlane.AXIAL,
+        AnatomicalPlane.CORONAL,
+        AnatomicalPlane.SAGITTAL,
+    )
+    sizes = {axial: (300, 700), coronal: (300, 350), sagittal: (300, 350)}
+    assert planes_mm_per_px(geometry(), sizes) == pytest.approx(60 / 300)
+    assert planes_mm_per_px(geometry(), sizes | {coronal: (600, 150)}) == pytest.approx(40 / 150)
+    assert planes_mm_per_px(geometry(), {sagittal: (300, 350)}) == pytest.approx(40 / 300)
 
 
 def test_a_plane_goes_through_the_crosshair_and_stays_centred() -> None:
@@ -209,3 +223,35 @@ def test_a_plane_goes_through_the_crosshair_and_stays_centred() -> None:
     shifted = plane_projection(geometry(), replace(state, pan_px=(10.0, -5.0)), cross, SIZE)
     moved = shifted.screen_from_world(cross)
     assert moved == pytest.approx((at[0] + 10, at[1] - 5))
+
+
+def test_letters_of_3d_follow_the_camera() -> None:
+    """Half a turn about the head's axis swaps right and left; a quarter shows front and back."""
+    geometry = VolumeGeometry.from_axes((5, -9, 30), np.eye(3), (2.0, 1.0, 1.0), (40, 60, 50))
+
+    def letters(camera: Camera) -> tuple[str, ...]:
+        return volume_projection(geometry, camera, (300, 200)).letters
+
+    front = Camera()
+    assert letters(front) == ("R", "H", "L", "F")
+    half, quarter = (turned(front, px, 0.0) for px in (360.0, 180.0))
+    assert letters(half) == ("L", "H", "R", "F")
+    assert set(letters(quarter)[::2]) == {"A", "P"}
+    assert letters(turned(front, 0.0, 180.0))[1::2] in {("A", "P"), ("P", "A")}
+    oblique = letters(turned(front, 80.0, 0.0))
+    assert set(oblique[0]) == {"R", "A"} or set(oblique[0]) == {"R", "P"}
+    assert letters(turned(front, 8.0, 0.0)) == letters(front), "nearly straight is one letter"
+
+
+@pytest.mark.parametrize("direction", [(0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (1.0, 0.0, 0.0)])
+def test_3d_projects_along_the_view(direction: tuple[float, float, float]) -> None:
+    geometry = VolumeGeometry.from_axes((5, -9, 30), np.eye(3), (2.0, 1.0, 1.0), (40, 60, 50))
+    camera = Camera(direction=direction, zoom=1.7, pan_px=(12.0, -8.0))
+    projection = volume_projection(geometry, camera, (300, 200))
+    middle = geometry.center_lps_mm
+    assert projection.screen_from_world(middle) == pytest.approx((162.0, 92.0))
+    behind = middle + 25.0 * np.array(direction)
+    assert projection.screen_from_world(behind) == pytest.approx((162.0, 92.0))
+    higher = projection.screen_from_world(middle + np.array([0, 0, 10.0]))
+    assert projection.mm_per_px is not None
+    assert higher == pytest.approx((162.0, 92.0 - 10.0 / projection.mm_per_px))
