@@ -57,7 +57,10 @@ def test_another_disc_in_the_drive_gives_no_pixels_and_no_report(
     desk.exporting.export(tmp_path / "out")
     workplace.settle()
     assert list((tmp_path / "out").glob("*.dcm")) == []
-    assert "report.images_changed" in [notice.message.id for notice in desk.notices]
+    last = desk.exporting.last
+    assert last is not None
+    assert last.left_out is not None
+    assert last.left_out.id == "report.images_changed"
 
 
 def test_the_same_disc_is_read_and_reported(workplace: Workplace, tmp_path: Path) -> None:
@@ -124,8 +127,10 @@ def test_an_end_slice_with_a_damaged_header_never_yields_an_all_seen(tmp_path: P
         workplace.open(tmp_path / "head")
         first = desk.opening.current_study
         assert first is not None
-        workplace.detect()
-        assert flags_and_states() == (True, [DetectionState.FAILED])
+        why_not = desk.detection.start()
+        assert why_not is not None
+        assert why_not.id == "session.no_whole_series"
+        assert flags_and_states() == (True, [DetectionState.NOT_RUN])
         workplace.open(tmp_path / "other")
         workplace.detect()
         assert flags_and_states() == (False, [DetectionState.NOTHING_ABOVE_THRESHOLD])
