@@ -108,17 +108,25 @@ def test_a_damaged_file_costs_one_image_and_no_worker(
     shown: DisplaySet, workers: DecodeWorkers
 ) -> None:
     path = Path(shown.frames[5].instance.path)
-    whole = path.read_bytes()
+    whole, status = path.read_bytes(), path.stat()
     (pid,) = workers.pids()
-    path.write_bytes(whole[: len(whole) - 400])
+
+    def write(content: bytes) -> None:
+        """Under the stamp that the header was read with, as a failing disc would bring it."""
+        path.write_bytes(content)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+    half = len(whole) // 2
+    write(whole[:half] + bytes(len(whole) - half))
     try:
-        with pytest.raises(PixelDataError):
+        with pytest.raises(PixelDataError) as caught:
             workers.decode(shown.frames[5])
+        assert caught.value.message.id != "series.file_changed"
         path.unlink()
         with pytest.raises(PixelDataError):
             workers.decode(shown.frames[5])
     finally:
-        path.write_bytes(whole)
+        write(whole)
     assert workers.pids() == (pid,)
     assert workers.decode(shown.frames[5]).size
 
