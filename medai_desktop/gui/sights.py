@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
-from medai_desktop.view.picture import PictureRequest, StoredSliceRequest
+from medai_desktop.view.picture import PictureRequest, PlaneRequest, StoredSliceRequest
 from medai_desktop.view.viewport import ViewportState
 
 Triple = tuple[float, float, float]
@@ -20,10 +20,12 @@ class Sight:
     Attributes:
         state: of the viewport.
         crosshair_lps_mm: of the planes.
+        fit_mm_per_px: scale of a plane at zoom 1; None: what the planes share now.
     """
 
     state: ViewportState
     crosshair_lps_mm: Triple | None
+    fit_mm_per_px: float | None = None
 
 
 class Sights:
@@ -34,6 +36,8 @@ class Sights:
 
     def remember(self, request: PictureRequest, sight: Sight) -> None:
         """Keeps what was seen when a picture was asked for."""
+        if isinstance(request, PlaneRequest):
+            sight = replace(sight, fit_mm_per_px=request.mm_per_px * sight.state.zoom)
         self._asked.append((request, sight))
 
     def forget(self) -> None:

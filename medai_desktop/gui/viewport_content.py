@@ -118,8 +118,9 @@ class ViewportContent:
         if state.kind is ViewportKind.PLANE:
             if shown.geometry is None or cross is None:
                 return None
-            scale = shared_mm_per_px(self._desk.viewing, self._index, shown.geometry, size_px)
-            return plane_projection(shown.geometry, state, cross, size_px, scale)
+            told = None if self.sight is None else self.sight.fit_mm_per_px
+            fit = told or shared_mm_per_px(self._desk.viewing, self._index, shown.geometry, size_px)
+            return plane_projection(shown.geometry, state, cross, size_px, fit)
         return stack_projection(shown, state, size_px)
 
     def request(self, size_px: Size, is_draft: bool) -> PictureRequest | None:
@@ -183,7 +184,7 @@ class ViewportContent:
             (
                 self.state,
                 size_px,
-                self.cross_lps_mm,
+                self.sight or self.cross_lps_mm,
                 tuple(viewing.sizes_px.values()),
                 viewing.corner_text_mode,
                 desk.language,

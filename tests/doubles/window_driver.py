@@ -58,7 +58,7 @@ def reading() -> Iterator[Wait]:
     yield lambda: len(desk.measuring.measurements()) == 1
     slider = next(s for s in window.findChildren(QSlider) if s.isVisible())
     slider.setFocus()
-    QTest.keyClick(slider, Qt.Key.Key_Left)
+    QTest.keyClick(slider, Qt.Key.Key_Right)
     yield lambda: len(desk.reviewing.history.entries) == 2
     (found,) = desk.detection.finding_sets()
     told = {

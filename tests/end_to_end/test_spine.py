@@ -43,6 +43,8 @@ def wait_until(desk: ReadingDesk, reached: Callable[[], bool], seconds: float = 
 def open_sample(desk: ReadingDesk) -> None:
     desk.opening.open_sample()
     wait_until(desk, lambda: desk.opening.current_study is not None and not desk.jobs)
+    desk.restoring.begin()
+    wait_until(desk, lambda: not desk.jobs)
 
 
 @pytest.fixture

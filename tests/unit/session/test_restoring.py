@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from medai_desktop.findings import LengthMeasurement
+from medai_desktop.series.display_set import Study
 from tests.doubles.desks import Workplace, make_workplace
 from tests.doubles.heads import write_head
 
@@ -74,11 +75,15 @@ def test_a_study_without_a_single_readable_image_gets_its_journal_all_the_same(
 ) -> None:
     folder = catalog.parent / "head"
     place = make_workplace(catalog, is_late=True, reader="")
+    hang = place.desk.opening.when_study_selected
+
+    def lost(study: Study) -> None:
+        for path in folder.iterdir():
+            path.unlink()
+        hang(study)
+
+    place.desk.opening.when_study_selected = lost
     place.desk.opening.open_paths([folder])
-    place.settle(lambda: place.desk.opening.found is not None)
-    for path in folder.iterdir():
-        path.unlink()
-    place.settle()
     place.settle(lambda: lengths(place) == [12.5])
     place.close()
 
