@@ -45,8 +45,6 @@ PictureSource = Callable[[PictureBridge], PicturePort]
 SIZE = QSize(1600, 1000)
 LEAST_SIZE = QSize(1024, 640)
 TITLE = "MedAI Desktop"
-IDLE_MS = 50
-"""So long after the window shows it is known whether something is to be opened at once."""
 REDRAW_MS = 80
 """Panels are redrawn at most so often while images load, jobs go on or the wheel turns."""
 
@@ -91,8 +89,6 @@ class MainWindow(QMainWindow):
         self._unsubscribe = desk.subscribe(self._changed)
         self._changed(Changes(studies=True, language=True, notices=True))
         self.start.open_folder.setFocus()
-        self._restore_soon = Soon(IDLE_MS, desk.restoring.begin_if_idle)
-        self._restore_soon.ask()
 
     @property
     def viewports(self) -> list[ViewportWidget]:
@@ -147,7 +143,7 @@ class MainWindow(QMainWindow):
     @guarded
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ends threads and worker programs."""
-        for soon in (self._panels_soon, self._jobs_soon, self._restore_soon):
+        for soon in (self._panels_soon, self._jobs_soon):
             soon.forget()
         self._pictures.close()
         self._desk.close()

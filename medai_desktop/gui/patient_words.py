@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from medai_desktop.gui.theme import PATIENT_COLOURS
 from medai_desktop.source.instance import PatientFacts
@@ -10,16 +11,24 @@ from medai_desktop.text import Message, message
 from medai_desktop.view.person_words import age, age_on, sex
 
 
-def patient_key(patient: PatientFacts) -> tuple[str, str, str]:
-    """Tells patients apart; the name counts only where there is no id."""
-    if patient.patient_id:
-        return patient.patient_id, patient.issuer, ""
-    return "", "", patient.name
+def patient_colour(patient: PatientFacts, others: Iterable[PatientFacts] = ()) -> str:
+    """The stripe of a patient, the same at each start unless somebody open has it already.
+
+    Args:
+        patient: whose.
+        others: every open patient, in the order in which colours are given out.
+    """
+    given: dict[tuple[str, ...], str] = {}
+    for one in (*others, patient):
+        if one.identity not in given:
+            free = [colour for colour in PATIENT_COLOURS if colour not in given.values()]
+            wanted = _own_colour(one)
+            given[one.identity] = wanted if wanted in free or not free else free[0]
+    return given[patient.identity]
 
 
-def patient_colour(patient: PatientFacts) -> str:
-    """The stripe of a patient, the same at each start."""
-    digest = hashlib.sha256("\n".join(patient_key(patient)).encode()).digest()
+def _own_colour(patient: PatientFacts) -> str:
+    digest = hashlib.sha256("\n".join(patient.identity).encode()).digest()
     return PATIENT_COLOURS[digest[0] % len(PATIENT_COLOURS)]
 
 

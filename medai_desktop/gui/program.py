@@ -103,7 +103,7 @@ def run_window(
     application.processEvents()
     moments = Moments(window_shown=run.since_start())
     looker = _Looker(desk, window, watch, run, moments)
-    QTimer.singleShot(0, run.begin)
+    QTimer.singleShot(0, lambda: _begin(desk, run))
     timer = QTimer()
     timer.timeout.connect(looker.look)
     timer.start(LOOK_EVERY_MS)
@@ -111,6 +111,12 @@ def run_window(
     timer.stop()
     end_watch()
     return looker.has_loaded
+
+
+def _begin(desk: ReadingDesk, run: WindowRun) -> None:
+    """Opens what was asked for; with nothing to open, what was kept comes at once."""
+    run.begin()
+    desk.restoring.begin_if_idle()
 
 
 class _Looker:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from medai_desktop.findings import DetectionState, RunStatus
 from medai_desktop.gui import series_words
 from medai_desktop.gui.detection_words import marks as marks_words
-from medai_desktop.gui.patient_words import patient_colour, patient_key, patient_title
+from medai_desktop.gui.patient_words import patient_colour, patient_title
 from medai_desktop.review import FindingStatus
 from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.session.desk import ReadingDesk
@@ -84,10 +84,10 @@ StudiesRow = PatientRow | StudyRow | SeriesRow
 def study_rows(desk: ReadingDesk, thumbnail: Thumbnail) -> tuple[StudiesRow, ...]:
     """Every open study under its patient, the one being read first."""
     studies = desk.opening.studies
-    patients = list(dict.fromkeys(patient_key(study.patient) for study in studies))
+    patients = list(dict.fromkeys(study.patient.identity for study in studies))
     rows: list[StudiesRow] = []
     for patient in patients:
-        own = [study for study in studies if patient_key(study.patient) == patient]
+        own = [study for study in studies if study.patient.identity == patient]
         if len(patients) > 1:
             rows.append(_patient_row(desk, own[0]))
         for study in own:
@@ -104,10 +104,10 @@ def _patient_row(desk: ReadingDesk, study: Study) -> PatientRow:
     current = desk.opening.current_study
     said = patient_title(study.patient)
     return PatientRow(
-        ("patient", patient_key(study.patient)),
+        ("patient", study.patient.identity),
         said if isinstance(said, str) else desk.render(said),
-        patient_colour(study.patient),
-        current is not None and patient_key(current.patient) == patient_key(study.patient),
+        patient_colour(study.patient, (other.patient for other in desk.opening.studies)),
+        current is not None and current.patient.identity == study.patient.identity,
     )
 
 
@@ -115,7 +115,7 @@ def _study_row(desk: ReadingDesk, study: Study) -> StudyRow:
     facts = study.facts
     modalities = dict.fromkeys(shown.series.modality for shown in study.display_sets)
     return StudyRow(
-        ("study", facts.study_instance_uid),
+        ("study", study.id),
         facts.description or " ".join(modalities),
         facts.date,
         study is desk.opening.current_study,

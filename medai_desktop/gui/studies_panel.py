@@ -52,7 +52,7 @@ class PatientBanner(QWidget):
         """Shows another patient, or says the same in another language."""
         self.name.say(self._said(patient_title(patient)))
         self.facts.say("   ".join(self._said(part) for part in patient_facts(patient, study_date)))
-        colour = patient_colour(patient)
+        colour = patient_colour(patient, (study.patient for study in self._desk.opening.studies))
         if colour != self._colour:
             self._colour = colour
             self.update()

@@ -162,6 +162,16 @@ class DisplaySet:
         same_study = self.study.study_instance_uid == other.study.study_instance_uid
         return same_study and self.patient.identity == other.patient.identity
 
+    def shares_frame_with(self, other: DisplaySet) -> bool:
+        """Whether a patient position means the same place in both.
+
+        One frame of reference within one study of one patient: its UID alone may be reused.
+        """
+        here, there = self.geometry, other.geometry
+        if here is None or there is None:
+            return False
+        return self.is_of_study_of(other) and here.shares_frame_with(there)
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """Number of slices, rows and columns."""

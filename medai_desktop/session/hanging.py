@@ -7,7 +7,7 @@ from dataclasses import replace
 from medai_desktop.series.display_set import DisplaySet, Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext
-from medai_desktop.session.linking import same_place, share_frame
+from medai_desktop.session.linking import same_place
 from medai_desktop.session.opening import Opening
 from medai_desktop.session.scrolling import Scrolling
 from medai_desktop.text import message
@@ -182,7 +182,7 @@ class Hanging(Scrolling):
         if neighbour is None:
             return None
         if near.kind is not ViewportKind.STACK and self.crosshair_lps_mm is not None:
-            is_there = shown.id == neighbour.id or share_frame(neighbour, shown)
+            is_there = shown.id == neighbour.id or neighbour.shares_frame_with(shown)
             return slice_through(shown, self.crosshair_lps_mm) if is_there else None
         return same_place(neighbour, near.slice_index, shown)
 

@@ -9,13 +9,6 @@ from medai_desktop.view.viewport import ViewportKind, ViewportState
 PARALLEL_COSINE = 0.95
 
 
-def share_frame(shown: DisplaySet, other: DisplaySet) -> bool:
-    """Whether two display sets are of one study and one frame of reference."""
-    here, there = shown.geometry, other.geometry
-    same_study = shown.is_of_study_of(other)
-    return same_study and here is not None and there is not None and here.shares_frame_with(there)
-
-
 def are_parallel(shown: DisplaySet, other: DisplaySet) -> bool:
     """Whether the slices of two display sets look the same way, one way or the other."""
     here, there = shown.geometry, other.geometry
@@ -33,7 +26,7 @@ def linked_slice(shown: DisplaySet, slice_index: int, target: DisplaySet) -> int
     """
     if shown.id == target.id:
         return slice_index
-    if not share_frame(shown, target) or not are_parallel(shown, target):
+    if not shown.shares_frame_with(target) or not are_parallel(shown, target):
         return None
     return same_place(shown, slice_index, target)
 
@@ -43,7 +36,7 @@ def same_place(shown: DisplaySet, slice_index: int, target: DisplaySet) -> int |
     if shown.id == target.id:
         return slice_index
     middle = image_center_lps_mm(shown, slice_index)
-    if middle is None or not share_frame(shown, target):
+    if middle is None or not shown.shares_frame_with(target):
         return None
     return slice_through(target, middle)
 
@@ -82,4 +75,4 @@ def views_are_linked(
         return False
     if shown.id == other.id:
         return True
-    return share_frame(shown, other) and are_parallel(shown, other)
+    return shown.shares_frame_with(other) and are_parallel(shown, other)

@@ -42,8 +42,7 @@ def jump_to(viewing: Viewing, row: FindingRow) -> None:
     _make_visible(viewing, shown)
     _activate_own(viewing, shown)
     if finding.box is not None and shown.geometry is not None:
-        uid = shown.geometry.frame_of_reference_uid
-        viewing.show_position(finding.box.center_lps_mm, uid)
+        viewing.show_position(finding.box.center_lps_mm, shown)
     if finding.central_slice is None:
         return
     for index, state in enumerate(viewing.layout.viewports):
@@ -106,10 +105,7 @@ def _activate_own(viewing: Viewing, shown: DisplaySet) -> None:
 
 
 def _share(first: DisplaySet, second: DisplaySet) -> bool:
-    if first.id == second.id:
-        return True
-    here, there = first.geometry, second.geometry
-    return here is not None and there is not None and here.shares_frame_with(there)
+    return first.id == second.id or first.shares_frame_with(second)
 
 
 def _triple(vector: npt.NDArray[np.float64]) -> tuple[float, float, float]:

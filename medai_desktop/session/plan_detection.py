@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from medai_desktop.detection.fit import Fit, fit
 from medai_desktop.detection.manifest import Manifest
 from medai_desktop.series.acquisition_groups import choose_per_acquisition
-from medai_desktop.series.display_set import DisplaySet, Flag, Study, Verdict
+from medai_desktop.series.display_set import DisplaySet, Flag, Study
 from medai_desktop.text import Message, message
 from medai_desktop.volume import Contrast
 
-GAPS = {Verdict.MISSING_SLICES, Verdict.IRREGULAR, Verdict.DUPLICATES}
 """A verdict of these can never yield "done"."""
 
 
@@ -97,6 +96,6 @@ def gap_of(shown: DisplaySet) -> Message | None:
     """Why a detection over these slices can never be called done; None without a gap."""
     if Flag.INCOMPLETE in shown.flags:
         return message("session.partial_volume")
-    if shown.verdict in GAPS:
+    if shown.has_gap:
         return shown.messages[0] if shown.messages else message("session.no_geometry")
     return None

@@ -132,8 +132,7 @@ class Planes(Hanging):
             shown = self.display_set_in(index)
             if shown is None or source is None or state.kind is not ViewportKind.STACK:
                 continue
-            here, there = source.geometry, shown.geometry
-            is_there = here is not None and there is not None and here.shares_frame_with(there)
-            k = slice_through(shown, position) if is_there or shown.id == source.id else None
+            is_there = shown.id == source.id or source.shares_frame_with(shown)
+            k = slice_through(shown, position) if is_there else None
             if k is not None:
                 self._put(index, self._at_slice(shown, state, k))

@@ -22,7 +22,7 @@ class Pointing:
         self._context = context
         self._viewing = viewing
         self.place_lps_mm: Place | None = None
-        self._frame_uid: str | None = None
+        self._seen_in: DisplaySet | None = None
 
     def show(self, shown: DisplaySet, place_lps_mm: Place) -> None:
         """Points at a patient position; linked viewports go to its images.
@@ -33,20 +33,19 @@ class Pointing:
         """
         if shown.geometry is None or shown.geometry.frame_of_reference_uid is None:
             return
-        self._frame_uid = shown.geometry.frame_of_reference_uid
+        self._seen_in = shown
         self.place_lps_mm = place_lps_mm
-        self._viewing.show_position(place_lps_mm, self._frame_uid)
+        self._viewing.show_position(place_lps_mm, shown)
 
     def hide(self) -> None:
         """Points at nothing."""
         if self.place_lps_mm is not None:
-            self.place_lps_mm = self._frame_uid = None
+            self.place_lps_mm = self._seen_in = None
             everywhere = frozenset(range(len(self._viewing.layout.viewports)))
             self._context.changed(Changes(viewports=everywhere))
 
     def place_in(self, shown: DisplaySet) -> Place | None:
         """The place, when it means something in a display set; LPS mm."""
-        geometry = shown.geometry
-        if geometry is None or geometry.frame_of_reference_uid != self._frame_uid:
+        if self._seen_in is None or not self._seen_in.shares_frame_with(shown):
             return None
         return self.place_lps_mm

@@ -80,16 +80,9 @@ class Scrolling(Placing):
         self._show_slice(index, shown, wanted)
         self._changed(touched)
 
-    def show_position(self, position_lps_mm: npt.ArrayLike, frame_uid: str | None) -> None:
-        """Goes to a patient position in every viewport of this frame of reference."""
-        if frame_uid is not None:
-            self._go_to(
-                position_lps_mm,
-                lambda shown: (
-                    shown.geometry is not None
-                    and shown.geometry.frame_of_reference_uid == frame_uid
-                ),
-            )
+    def show_position(self, position_lps_mm: npt.ArrayLike, seen_in: DisplaySet) -> None:
+        """Goes to a patient position in every viewport that shares its frame of reference."""
+        self._go_to(position_lps_mm, seen_in.shares_frame_with)
 
     def place_crosshair(self, position_lps_mm: npt.ArrayLike) -> None:
         """Moves the crosshair: every plane passes through it, linked stacks go there.
@@ -103,17 +96,9 @@ class Scrolling(Placing):
             self._cross(active, position_lps_mm)
 
     def _cross(self, through: DisplaySet, position_lps_mm: npt.ArrayLike) -> None:
-        here = through.geometry
         self._go_to(
             position_lps_mm,
-            lambda shown: (
-                shown.id == through.id
-                or (
-                    here is not None
-                    and shown.geometry is not None
-                    and here.shares_frame_with(shown.geometry)
-                )
-            ),
+            lambda shown: shown.id == through.id or through.shares_frame_with(shown),
         )
 
     def _go_to(

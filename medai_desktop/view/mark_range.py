@@ -21,8 +21,8 @@ def crossed_slices(
     if seen_in.id == shown.id:
         slices = finding.slice_indices
         return (min(slices), max(slices)) if slices else None
-    here, there = shown.geometry, seen_in.geometry
-    if here is None or there is None or finding.box is None or not here.shares_frame_with(there):
+    here = shown.geometry
+    if here is None or finding.box is None or not shown.shares_frame_with(seen_in):
         return None
     depths = here.voxel_from_world(finding.box.corners_lps_mm())[:, 2]
     first = max(0, math.ceil(float(depths.min()) - 1e-6))

@@ -168,7 +168,7 @@ def finding_rectangle(
     here, there = shown.geometry, drawn.display_set.geometry
     if finding.box is None or projection.plane is None or here is None or there is None:
         return None
-    if shown.id != drawn.display_set.id and not here.shares_frame_with(there):
+    if shown.id != drawn.display_set.id and not shown.shares_frame_with(drawn.display_set):
         return None
     if state.kind is ViewportKind.VOLUME:
         outline = finding.box.corners_lps_mm()

@@ -196,6 +196,7 @@ def open_room(qtbot: QtBot, place: Workplace, size: tuple[int, int] = (1300, 800
     window.show()
     qtbot.waitExposed(window)
     window.activateWindow()
+    place.desk.restoring.begin_if_idle()
     return Room(window, place, qtbot)
 
 

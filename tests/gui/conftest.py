@@ -75,6 +75,8 @@ def make_window(qtbot: QtBot, locations: Locations, dressed: None) -> Iterator[M
         qtbot.addWidget(window)
         window.resize(*size)
         window.show()
+        if paths is None:
+            desk.restoring.begin_if_idle()
         if paths is not None:
             open_in(qtbot, window, paths)
         return window

@@ -13,6 +13,7 @@ from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.gui.patient_words import patient_colour, patient_facts
 from medai_desktop.gui.series_drag import SERIES_MIME, dragged_series, series_data
 from medai_desktop.gui.series_rows import PatientRow, SeriesRow, StudyRow
+from medai_desktop.gui.theme import PATIENT_COLOURS
 from medai_desktop.source.instance import PatientFacts
 from medai_desktop.text import Language, message
 from tests.gui.hands import click_row, row_rectangle
@@ -133,6 +134,15 @@ def test_stripe_follows_the_patient_id_alone() -> None:
     assert patient_colour(one) == patient_colour(PatientFacts("DOE^J", "4711"))
     colours = {patient_colour(PatientFacts("DOE^JANE", str(number))) for number in range(40)}
     assert len(colours) > 4
+
+
+def test_no_two_open_patients_share_a_colour_while_there_are_enough() -> None:
+    everyone = [PatientFacts("DOE^JANE", str(number)) for number in range(len(PATIENT_COLOURS))]
+    colours = [patient_colour(one, everyone) for one in everyone]
+    assert sorted(colours) == sorted(PATIENT_COLOURS)
+    alone = {patient_colour(one) for one in everyone}
+    assert len(alone) < len(everyone), "by themselves some would"
+    assert patient_colour(PatientFacts("LATE", "99"), everyone) in PATIENT_COLOURS
 
 
 def test_long_texts_are_cut_and_whole_in_the_tool_tip(

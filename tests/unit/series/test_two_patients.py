@@ -10,7 +10,6 @@ import pytest
 from pydicom.dataset import Dataset
 
 from medai_desktop.series.display_set import Flag
-from medai_desktop.session.linking import share_frame
 from tests.phantoms import volumes
 from tests.unit.series.opened import opened, say
 
@@ -58,7 +57,7 @@ def test_equal_uids_of_two_patients_make_two_studies(
     assert len(found.studies) == len({study.id for study in found.studies}) == 2
     sets = [shown for study in found.studies for shown in study.display_sets]
     assert len({shown.id for shown in sets}) == len(sets) == 2
-    assert not share_frame(*sets)
+    assert not sets[0].shares_frame_with(sets[1])
     for study, shown in zip(found.studies, sets, strict=True):
         assert len(shown.frames) == 4
         assert {frame.instance.patient for frame in shown.frames} == {study.patient}

@@ -12,7 +12,6 @@ from medai_desktop.session.linking import (
     are_parallel,
     linked_slice,
     same_place,
-    share_frame,
     views_are_linked,
     windows_are_linked,
 )
@@ -63,7 +62,7 @@ def test_other_frame_other_study_other_direction_are_not_linked() -> None:
     assert linked_slice(thick, 2, unknown) is None
     coronal = pair(orientation=CORONAL)[1]
     assert linked_slice(thick, 2, coronal) is None
-    assert not are_parallel(thick, coronal) and share_frame(thick, coronal)
+    assert not are_parallel(thick, coronal) and thick.shares_frame_with(coronal)
     assert linked_slice(thick, 2, thin) == 8
 
 

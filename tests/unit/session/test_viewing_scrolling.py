@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -175,13 +176,13 @@ def test_a_position_is_shown_in_every_tile_of_its_frame_only(tmp_path: Path) -> 
         viewing.show(thick.id, 0)
         viewing.show(thin.id, 1)
         before = slices(room.desk)
-        viewing.show_position((10.0, 10.0, 20.0), "9.9.9")
+        elsewhere = replace(thick, patient=replace(thick.patient, patient_id="SOMEBODY-ELSE"))
+        viewing.show_position((10.0, 10.0, 20.0), elsewhere)
         assert slices(room.desk) == before and viewing.crosshair_lps_mm is None
-        assert thick.geometry is not None
-        viewing.show_position((10.0, 10.0, 21.0), thick.geometry.frame_of_reference_uid)
+        viewing.show_position((10.0, 10.0, 21.0), thick)
         assert slices(room.desk) == [4, before[1]]
         assert viewing.crosshair_lps_mm == (10.0, 10.0, 21.0)
-        viewing.show_position((10.0, 10.0, 500.0), thick.geometry.frame_of_reference_uid)
+        viewing.show_position((10.0, 10.0, 500.0), thick)
         assert slices(room.desk) == [4, before[1]], "outside the stack nothing is shown"
 
 
@@ -200,10 +201,9 @@ def test_behind_a_gap_the_readout_and_the_linked_tile_are_right(tmp_path: Path) 
         step = phantom.spacing_mm[0]
         places = [f.position_lps_mm[2] for f in shown.frames if f.position_lps_mm]
         assert places[5] - places[4] == pytest.approx(2 * step)
-        uid = shown.geometry.frame_of_reference_uid
-        viewing.show_position((0.0, 0.0, places[9]), uid)
+        viewing.show_position((0.0, 0.0, places[9]), shown)
         assert room.state().slice_index == 9
-        viewing.show_position((0.0, 0.0, places[4] + step), uid)
+        viewing.show_position((0.0, 0.0, places[4] + step), shown)
         assert room.state().slice_index == 9, "nothing lies in the gap"
 
 
