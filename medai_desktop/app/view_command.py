@@ -174,7 +174,8 @@ class _ViewSession:
         opening = self.desk.opening
         if opening.current_study is None or opening.found is None:
             return False
-        self._apply_layout()
+        if not self._options.detects:
+            self._apply_layout()
         states = [opening.loading(identity) for identity in self._shown()]
         is_idle = not self.desk.jobs
         is_over = all(state.is_complete or is_idle for state in states)
@@ -196,6 +197,7 @@ class _ViewSession:
                 self._console.say(why_not)
         if detection.is_running:
             return False
+        self._apply_layout()
         if not self.desk.reviewing.marks_are_shown:
             self.desk.reviewing.toggle_marks()
         return True

@@ -24,6 +24,9 @@ class Restoring:
         context: shared by the parts of the desk.
         opening: which study is open, and whether a picture is to be expected.
         journal: where it is kept.
+
+    Attributes:
+        is_over: the journal is open, and what it holds is back.
     """
 
     def __init__(self, context: DeskContext, opening: Opening, journal: Journal) -> None:
@@ -31,6 +34,7 @@ class Restoring:
         self._threads = JobThreads("journal")
         self._pending: Study | None = None
         self._has_begun = False
+        self.is_over = False
         self.restore: Callable[[Study], None] = lambda study: None
         self.when_ready: Callable[[], None] = lambda: None
         context.subscribe(self._changed)
@@ -48,8 +52,18 @@ class Restoring:
         if self._has_begun:
             return
         self._has_begun = True
-        title = message("session.restoring")
-        self._context.run(self._threads, title, lambda job: self._journal.make_ready(), self._ready)
+        title, open_it = message("session.restoring"), self._journal.make_ready
+        self._context.run(self._threads, title, lambda job: open_it(), self._ready, is_quiet=True)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the journal is open, or on its way."""
+        return self._has_begun
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the journal is on its way."""
+        return self._has_begun and not self.is_over
 
     def begin_if_idle(self) -> None:
         """Opens the journal unless something is being opened: then its picture goes first."""
@@ -78,4 +92,5 @@ class Restoring:
         study, self._pending = self._pending, None
         if study is not None and study is self._opening.current_study:
             self.restore(study)
+        self.is_over = True
         self.when_ready()

@@ -44,6 +44,7 @@ class Workplace:
     def begin(self) -> None:
         """Opens the journal, as a window does once it shows a picture or has none to show."""
         self.desk.restoring.begin()
+        self.settle(lambda: self.desk.restoring.is_over)
         self.settle()
 
     def detect(self) -> None:

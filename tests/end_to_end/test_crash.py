@@ -55,7 +55,7 @@ def is_alive(pid: int) -> bool:
 
 def settle(desk: ReadingDesk) -> None:
     end = time.monotonic() + PATIENCE_S
-    while desk.jobs or desk.opening.current_study is None:
+    while desk.jobs or desk.opening.current_study is None or desk.restoring.is_under_way:
         desk.mailbox.drain()
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -79,8 +79,9 @@ def test_decisions_ruler_and_threshold_survive_a_kill(medai_home: Path) -> None:
     choices = WindowChoices(False, Language.ENGLISH, Language.ENGLISH)
     desk = build_desk(find_locations(), SettingsStore(None), choices)
     try:
-        desk.restoring.begin()  # a window does so once its first picture shows
         desk.opening.open_sample()
+        settle(desk)
+        desk.restoring.begin()  # a window does so once its first picture shows
         settle(desk)
         rows = {str(row.finding.id): row for row in desk.reviewing.rows()}
         row = rows.pop(str(told["agreed"]))

@@ -44,7 +44,7 @@ def open_sample(desk: ReadingDesk) -> None:
     desk.opening.open_sample()
     wait_until(desk, lambda: desk.opening.current_study is not None and not desk.jobs)
     desk.restoring.begin()
-    wait_until(desk, lambda: not desk.jobs)
+    wait_until(desk, lambda: desk.restoring.is_over)
 
 
 @pytest.fixture

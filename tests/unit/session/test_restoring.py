@@ -92,14 +92,14 @@ def test_a_folder_with_nothing_in_it_opens_the_journal(catalog: Path, tmp_path: 
     (tmp_path / "empty").mkdir()
     place = make_workplace(catalog, is_late=True, reader="")
     place.desk.restoring.begin_if_idle()
-    assert place.desk.jobs, "nothing is being opened"
-    place.settle()
+    assert place.desk.restoring.has_begun, "nothing is being opened"
+    place.settle(lambda: place.desk.restoring.is_over)
     place.close()
     other = make_workplace(catalog, is_late=True, reader="")
     other.desk.opening.open_paths([tmp_path / "empty"])
     other.desk.restoring.begin_if_idle()
-    assert len(other.desk.jobs) == 1, "the scan goes first"
-    other.settle()
+    assert not other.desk.restoring.has_begun, "the scan goes first"
+    other.settle(lambda: other.desk.restoring.is_over)
     other.close()
 
 
