@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from medai_desktop.gui import theme
+from medai_desktop.gui.dress import dress
 from medai_desktop.gui.faults import quieten_qt, watch_faults
 from medai_desktop.gui.grabbing import png_of
 from medai_desktop.gui.main_window import MainWindow, PictureSource
@@ -78,7 +79,7 @@ def make_application(fonts: Path | None = None) -> QApplication:
         raise TypeError("another kind of Qt application is running")
     if fonts is not None:
         theme.load_fonts(fonts)
-    theme.apply(application)
+    dress(application)
     return application
 
 

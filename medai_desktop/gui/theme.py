@@ -6,8 +6,7 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QFontDatabase
 
 from medai_desktop.view.overlay import Ink
 
@@ -133,38 +132,3 @@ def _font(size_px: int, is_bold: bool) -> QFont:
 def _families() -> tuple[str, ...]:
     known = set(QFontDatabase.families())
     return tuple(name for name in FAMILIES if name in known) or FAMILIES
-
-
-def apply(application: QApplication, theme: Theme = DARK) -> None:
-    """Dresses the whole program."""
-    from medai_desktop.gui.style_sheet import style_sheet
-
-    application.setStyle("Fusion")
-    application.setFont(font())
-    application.setPalette(_palette(theme))
-    application.setStyleSheet(style_sheet(theme))
-
-
-def _palette(theme: Theme) -> QPalette:
-    palette = QPalette()
-    roles = QPalette.ColorRole
-    for role, colour in (
-        (roles.Window, theme.ground),
-        (roles.Base, theme.ground),
-        (roles.AlternateBase, theme.raised),
-        (roles.Text, theme.text),
-        (roles.WindowText, theme.text),
-        (roles.Button, theme.raised),
-        (roles.ButtonText, theme.text),
-        (roles.BrightText, theme.text),
-        (roles.PlaceholderText, theme.text_unconfirmed),
-        (roles.ToolTipBase, theme.raised),
-        (roles.ToolTipText, theme.text),
-        (roles.Highlight, theme.hover),
-        (roles.HighlightedText, theme.text),
-        (roles.Link, theme.text),
-    ):
-        palette.setColor(role, QColor(colour))
-    for role in (roles.Text, roles.WindowText, roles.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.faded(theme.text)))
-    return palette

@@ -16,6 +16,7 @@ from medai_desktop.catalog.journal import CatalogJournal
 from medai_desktop.detection.registry import ModelRegistry
 from medai_desktop.findings import FindingSet
 from medai_desktop.gui import theme
+from medai_desktop.gui.dress import dress
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.rendering.render_thread import RenderThread
 from medai_desktop.settings import SettingsStore
@@ -53,7 +54,7 @@ def locations() -> Locations:
 def dressed(qapp: QApplication) -> None:
     """The program's fonts and colours."""
     theme.load_fonts(find_locations().fonts)
-    theme.apply(qapp)
+    dress(qapp)
 
 
 @pytest.fixture
