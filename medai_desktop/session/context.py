@@ -19,6 +19,9 @@ Listener = Callable[[Changes], None]
 WAITED_FOR = ("session.detecting", "session.scanning", "session.exporting", "session.loading")
 """Titles of jobs, the one that a reader waits for most first."""
 
+NOT_WAITED_FOR = frozenset({"session.restoring"})
+"""Titles of jobs that nobody waits for or could cancel."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -105,7 +108,8 @@ class DeskContext:
     @property
     def foremost_job(self) -> Job[object] | None:
         """The job that the reader waits for: detection before loading, running before queued."""
-        return min(self.jobs, key=_urgency, default=None)
+        shown = (job for job in self.jobs if job.title.id not in NOT_WAITED_FOR)
+        return min(shown, key=_urgency, default=None)
 
     def cancel(self, job_id: int) -> None:
         """Asks a job to end."""

@@ -53,7 +53,7 @@ class Restoring:
             return
         self._has_begun = True
         title, open_it = message("session.restoring"), self._journal.make_ready
-        self._context.run(self._threads, title, lambda job: open_it(), self._ready, is_quiet=True)
+        self._context.run(self._threads, title, lambda job: open_it(), self._ready)
 
     @property
     def has_begun(self) -> bool:
