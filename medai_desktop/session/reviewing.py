@@ -295,10 +295,15 @@ class Reviewing:
         row = self.row(self.selected)
         if row is None:
             return None
-        if not self.selected_is_in_view():
+        if self.selected_is_in_view():
+            return row
+        if row.reviewed.status is FindingStatus.REJECTED:
+            self.marks_are_shown = True
+            self.select(row.finding.id)
+            self._viewing.say(message("session.rejected_shown"))
+        else:
             self._viewing.say(message("session.not_in_view"))
-            return None
-        return row
+        return None
 
     def _decide(self, kind: DecisionKind, reason: RejectReason = RejectReason.NONE) -> bool:
         row = self._selected_in_view()
@@ -349,6 +354,9 @@ class Reviewing:
             self.select(row.finding.id, jump=False)
             if not self.selected_is_in_view():
                 self.select(row.finding.id)
+            if row.reviewed.status is FindingStatus.REJECTED:
+                self._revealed = None
+                self._changed()
         elif self.selected == decision.finding_id:
             self.select(None)
 

@@ -138,6 +138,27 @@ def test_a_rejected_mark_leaves_the_picture_and_stays_in_the_list(place: Workpla
     assert reviewing.drawn() == ()
 
 
+def test_a_rejected_mark_comes_back_into_view_before_another_decision(place: Workplace) -> None:
+    reviewing, row = place.desk.reviewing, first(place)
+    assert reviewing.reject()
+    assert not reviewing.agree(), "nothing is decided on what is not seen"
+    assert status(place) is FindingStatus.REJECTED
+    assert place.desk.viewing.hint == message("session.rejected_shown")
+    assert [r.finding.id for r in reviewing.drawn()] == [row.finding.id]
+    assert reviewing.agree()
+    assert status(place) is FindingStatus.AGREED
+
+
+def test_a_rejection_made_again_leaves_the_picture_as_it_did(place: Workplace) -> None:
+    reviewing, undoing = place.desk.reviewing, place.desk.undoing
+    assert reviewing.reject()
+    undoing.undo()
+    assert len(reviewing.drawn()) == 1
+    undoing.redo()
+    assert status(place) is FindingStatus.REJECTED
+    assert reviewing.drawn() == ()
+
+
 def test_going_on_leaves_out_folded_and_rejected_marks(place: Workplace) -> None:
     reviewing = place.desk.reviewing
     bright, low = (row.finding.id for row in reviewing.rows())
