@@ -80,7 +80,7 @@ class CatalogJournal:
 
     @property
     def is_ready(self) -> bool:
-        """Always: opening takes a moment, and only once."""
+        """Always: whoever asks first opens it, and waits for that."""
         return True
 
     def make_ready(self) -> None:

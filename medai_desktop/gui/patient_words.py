@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from medai_desktop.gui.theme import PATIENT_COLOURS
 from medai_desktop.source.instance import PatientFacts
 from medai_desktop.text import Message, message
-from medai_desktop.view.person_words import age, age_on, sex
+from medai_desktop.view.person_words import age_in_study, sex
 
 
 def patient_colour(patient: PatientFacts, others: Iterable[PatientFacts] = ()) -> str:
@@ -42,9 +42,9 @@ def patient_facts(patient: PatientFacts, study_date: str = "") -> tuple[Message 
 
     Args:
         patient: who.
-        study_date: ISO form; with the birth date it gives the age that the header leaves out.
+        study_date: ISO form; with the birth date it gives the age, as in the corner text.
     """
-    told = age(patient.age) or age_on(patient.birth_date, study_date) or ""
+    told = age_in_study(patient.age, patient.birth_date, study_date)
     parts = [part for part in (sex(patient.sex), told) if part]
     if patient.patient_id and patient.name:
         parts.append(message("gui.patient_id", id=patient.patient_id))

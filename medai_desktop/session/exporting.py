@@ -8,12 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from medai_desktop.detection.manifest import Manifest
 from medai_desktop.errors import CancelledError, MedaiError, ReportError, SourceError, StorageError
-from medai_desktop.findings import DetectionState, FindingSet, RunStatus
 from medai_desktop.jobs import Job, JobContext, JobThreads, Progress
 from medai_desktop.report.atomic_file import write_atomically, write_together
-from medai_desktop.report.entries import LengthEntry, ReportContent, ReportEntry, Review
+from medai_desktop.report.entries import LengthEntry, ReportContent
 from medai_desktop.report.findings_document import (
     ResultEntry,
     SkippedEntry,
@@ -21,22 +19,21 @@ from medai_desktop.report.findings_document import (
     findings_document,
 )
 from medai_desktop.report.structured_report import report_bytes
-from medai_desktop.review import Decision, FindingStatus
+from medai_desktop.review import FindingStatus
 from medai_desktop.review.history import EXPORTED
-from medai_desktop.series.display_set import DisplaySet, Study
+from medai_desktop.series.display_set import Study
 from medai_desktop.session.changes import Changes
 from medai_desktop.session.context import DeskContext, Notice
 from medai_desktop.session.every_state import every_state
+from medai_desktop.session.export_content import BeforeReader, content_of, results_of
 from medai_desktop.session.measuring import Measuring
 from medai_desktop.session.opening import Opening
-from medai_desktop.session.plan_detection import PlannedRun, plan_detection
-from medai_desktop.session.reviewing import FindingRow, Reviewing
+from medai_desktop.session.reviewing import Reviewing
 from medai_desktop.session.run_detection import Detection
 from medai_desktop.text import Language, Message, message
 
 _log = logging.getLogger(__name__)
 Render = Callable[[Message], str]
-ENDED = frozenset({DetectionState.DONE, DetectionState.NOTHING_ABOVE_THRESHOLD})
 PATIENCE_S = 20.0
 """A window that is closed waits no longer than this for its export."""
 
@@ -53,6 +50,7 @@ class Exported:
         held_back: agreed findings that are not reported, because the images are others now.
         lengths: so many measured lengths are in the report.
         undecided: so many marks are not in it, because nobody has decided on them.
+        lengths_held_back: measured lengths that are not in it, for the same reason as findings.
     """
 
     structured_report: Path | None
@@ -62,31 +60,7 @@ class Exported:
     held_back: int = 0
     lengths: int = 0
     undecided: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _BeforeReader:
-    """All that was before the reader when the export was asked for.
-
-    Attributes:
-        study: of which study.
-        rows: the list of findings.
-        decisions: the journal, oldest first.
-        statuses: state of each model on each display set.
-        finding_sets: the newest runs.
-        manifests: of the usable models.
-        digests: of the display sets, by id; empty where not every pixel is here.
-        lengths: what the reader measured.
-    """
-
-    study: Study
-    rows: tuple[FindingRow, ...]
-    decisions: tuple[Decision, ...]
-    statuses: tuple[RunStatus, ...]
-    finding_sets: tuple[FindingSet, ...]
-    manifests: tuple[Manifest, ...]
-    digests: dict[str, str]
-    lengths: tuple[LengthEntry, ...]
+    lengths_held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +162,16 @@ class Exporting:
             stage = message("session.exporting")
             job.report(Progress(0, 2, stage))
             read = self._with_digests(before, job)
+            content = content_of(read)
             job.report(Progress(1, 2, stage))
-            exported = write_export(_content(read), *_results(read), folder, wording)
+            exported = write_export(content, *results_of(read), folder, wording)
             job.report(Progress(2, 2, stage))
             agreed = sum(row.reviewed.status in EXPORTED for row in before.rows)
-            return replace(exported, held_back=agreed - exported.findings)
+            return replace(
+                exported,
+                held_back=agreed - exported.findings,
+                lengths_held_back=len(before.lengths) - len(content.lengths),
+            )
 
         title = message("session.exporting")
         self._job = self._context.run(self._threads, title, work, self._ended)
@@ -221,11 +200,11 @@ class Exporting:
             self._job.wait(PATIENCE_S)
         self._threads.close()
 
-    def _before_reader(self, study: Study) -> _BeforeReader:
+    def _before_reader(self, study: Study) -> BeforeReader:
         manifests = self._detection.models()
         entries = self._detection.model_entries()
         ids = {shown.id for shown in study.display_sets}
-        return _BeforeReader(
+        return BeforeReader(
             study,
             self._reviewing.rows(),
             tuple(d for d in self._reviewing.history.entries if d.display_set_id in ids),
@@ -244,12 +223,10 @@ class Exporting:
             if line.display_set_id in shown
         )
 
-    def _with_digests(self, before: _BeforeReader, job: JobContext) -> _BeforeReader:
+    def _with_digests(self, before: BeforeReader, job: JobContext) -> BeforeReader:
         """With the digests of all images that something is said about; on a job thread."""
         digests = dict(before.digests)
-        wanted = {found.display_set_id for found in before.finding_sets}
-        wanted |= {decision.display_set_id for decision in before.decisions}
-        for identity in sorted(wanted):
+        for identity in sorted(before.spoken_of):
             if not digests.get(identity):
                 try:
                     digests[identity] = self._opening.complete_volume(identity, job).digest
@@ -268,6 +245,9 @@ class Exporting:
             self._context.notify(Notice(exported_words(done), is_warning=is_warning))
             if done.held_back:
                 held = message("session.export_left_out", count=done.held_back)
+                self._context.notify(Notice(held))
+            if done.lengths_held_back:
+                held = message("session.export_lengths_left_out", count=done.lengths_held_back)
                 self._context.notify(Notice(held))
         self._context.changed(Changes(findings=True))
 
@@ -292,74 +272,6 @@ def exported_words(done: Exported) -> Message:
     return message("session.exported_undecided", said=said, count=done.undecided)
 
 
-def _content(before: _BeforeReader) -> ReportContent:
-    """What the report says: all that holds for the images as they are."""
-    rows = [row for row in before.rows if _holds(row, before.digests)]
-    decisions = tuple(d for d in before.decisions if _is_made_here(d, before.digests))
-    return ReportContent(
-        before.study,
-        tuple(_entry(row) for row in rows if row.reviewed.status in EXPORTED),
-        _statuses(before),
-        before.finding_sets,
-        Review(tuple(_entry(row) for row in rows), decisions, before.lengths),
-    )
-
-
-def _holds(row: FindingRow, digests: dict[str, str]) -> bool:
-    """Whether a mark, and what the reader made of it, are about the images of these digests."""
-    decision, digest = row.reviewed.decision, digests.get(row.display_set.id, "")
-    if decision is not None and not _is_made_here(decision, digests):
-        return False
-    if row.source is None:
-        return True
-    return not row.is_outdated and row.source.display_set_digest == digest
-
-
-def _is_made_here(decision: Decision, digests: dict[str, str]) -> bool:
-    """One that was made before every pixel had come was matched by its headers."""
-    return decision.made_on.display_set_digest in ("", digests.get(decision.display_set_id, ""))
-
-
-def _statuses(before: _BeforeReader) -> tuple[RunStatus, ...]:
-    """States of the models; images that were read for the export may prove to be others."""
-    saw = {(f.display_set_id, f.provenance.model_id): f for f in before.finding_sets}
-    told = []
-    for status in before.statuses:
-        found = saw.get((status.display_set_id, status.model_id))
-        digest = before.digests.get(status.display_set_id, "")
-        is_other = found is not None and digest not in ("", found.display_set_digest)
-        if is_other and status.state in ENDED:
-            reason = message("session.images_changed")
-            status = replace(status, state=DetectionState.STALE, reason=reason)
-        told.append(status)
-    return tuple(told)
-
-
-def _results(
-    before: _BeforeReader,
-) -> tuple[tuple[ResultEntry, ...], tuple[SkippedEntry, ...]]:
-    manifests = {manifest.id: manifest for manifest in before.manifests}
-    sets = {(f.display_set_id, f.provenance.model_id): f for f in before.finding_sets}
-    shown_by_id = {shown.id: shown for shown in before.study.display_sets}
-    planned = {
-        (item.display_set.id, item.manifest.id)
-        for item in plan_detection(before.study, before.manifests)
-        if isinstance(item, PlannedRun)
-    }
-    results, skipped = [], []
-    for status in _statuses(before):
-        shown = shown_by_id.get(status.display_set_id)
-        if shown is None:
-            continue
-        key = (status.display_set_id, status.model_id)
-        if status.state is DetectionState.NOT_RUN and key not in planned:
-            skipped.append(_skipped(status, shown))
-        else:
-            manifest = manifests.get(status.model_id)
-            results.append(ResultEntry(status, shown, manifest, sets.get(key)))
-    return tuple(results), tuple(skipped)
-
-
 def _free_names(folder: Path) -> tuple[Path, Path]:
     number = 1
     while True:
@@ -368,22 +280,3 @@ def _free_names(folder: Path) -> tuple[Path, Path]:
         if not os.path.lexists(report) and not os.path.lexists(document):
             return report, document
         number += 1
-
-
-def _skipped(status: RunStatus, shown: DisplaySet) -> SkippedEntry:
-    return SkippedEntry(shown, status.model_id, status.reason or message("session.not_asked"))
-
-
-def _entry(row: FindingRow) -> ReportEntry:
-    decision = row.reviewed.decision
-    return ReportEntry(
-        row.finding,
-        row.display_set,
-        row.provenance,
-        row.reviewed.status,
-        "" if decision is None else decision.reader,
-        "" if decision is None else decision.reason.value,
-        None if row.provenance is None else row.reviewed.original.score,
-        None if decision is None else decision.at,
-        "" if row.reviewed.edit is None else row.reviewed.edit.reader,
-    )

@@ -52,8 +52,8 @@ class Restoring:
         if self._has_begun:
             return
         self._has_begun = True
-        title, open_it = message("session.restoring"), self._journal.make_ready
-        self._context.run(self._threads, title, lambda job: open_it(), self._ready)
+        title = message("session.restoring")
+        self._context.run(self._threads, title, lambda job: self._journal.make_ready(), self._ready)
 
     @property
     def has_begun(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from medai_desktop.geometry import AnatomicalPlane
 from medai_desktop.series.display_set import DisplaySet, Flag
 from medai_desktop.text import Message, message
-from medai_desktop.view.person_words import age, age_on, sex
+from medai_desktop.view.person_words import age_in_study, sex
 from medai_desktop.view.preset_titles import preset_title as title_of
 from medai_desktop.view.reading_order import image_name, written_number
 from medai_desktop.view.technique_text import technique_lines, view_and_side
@@ -120,7 +120,7 @@ def _study(shown: DisplaySet) -> tuple[str, ...]:
 
 def _person(shown: DisplaySet, render: Render) -> str:
     patient = shown.patient
-    told = _said(age_on(patient.birth_date, shown.study.date) or age(patient.age), render)
+    told = _said(age_in_study(patient.age, patient.birth_date, shown.study.date), render)
     born = f"{patient.birth_date} ({told})" if patient.birth_date and told else ""
     parts = (_said(sex(patient.sex), render), born or patient.birth_date or told)
     return ", ".join(part for part in parts if part)

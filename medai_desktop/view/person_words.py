@@ -35,6 +35,17 @@ def age(written: str) -> Message | str:
     }[found.group(2)]
 
 
+def age_in_study(written: str, birth_date: str, study_date: str) -> Message | str:
+    """Age on the day of the study; where no birth date tells it, as the header says.
+
+    Args:
+        written: PatientAge (0010,1010).
+        birth_date: ISO form, or empty.
+        study_date: ISO form, or empty.
+    """
+    return age_on(birth_date, study_date) or age(written)
+
+
 def age_on(birth_date: str, study_date: str) -> Message | None:
     """Age on the day of the study, of small children in months; None when unknown."""
     try:

@@ -57,9 +57,7 @@ def place_text(shown: DisplaySet, state: ViewportState) -> str:
 def plane_place_text(plane: AnatomicalPlane | None, position_lps_mm: Sequence[float]) -> str:
     """Where a reformatted plane lies along its axis, such as ``z -123.4``."""
     axis = None if plane is None else _AXIS.get(plane)
-    return (
-        "" if axis is None else f"{axis[1]} {round(float(position_lps_mm[axis[0]]), 1) + 0.0:.1f}"
-    )
+    return "" if axis is None else _placed(axis, position_lps_mm)
 
 
 def view_and_side(shown: DisplaySet, render: Render) -> tuple[str, ...]:

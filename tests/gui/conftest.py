@@ -120,3 +120,9 @@ def marks(looked: Looked, locations: Locations) -> FindingSet:
     journal.record_run(found)
     journal.close()
     return found
+
+
+@pytest.fixture
+def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
+    """A head study with marks of an earlier run."""
+    return make_window([looked.folder], is_private=False)

@@ -37,12 +37,6 @@ from tests.gui.windows import (
 )
 
 
-@pytest.fixture
-def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
-    """A head study with marks of an earlier run."""
-    return make_window([looked.folder], is_private=False)
-
-
 def name_the_reader(window: MainWindow, qtbot: QtBot, name: str = "Dr Lee") -> None:
     dialog = window.findChild(ReaderDialog)
     assert dialog is not None

@@ -6,18 +6,12 @@ import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import QApplication, QScrollBar
 
-from medai_desktop.findings import FindingSet
 from medai_desktop.gui.main_window import MainWindow
 from medai_desktop.text import Language, message
 from tests.gui.hands import all_widgets, lies_at
-from tests.gui.windows import Looked, MakeWindow, desk_of
+from tests.gui.windows import desk_of
 
 SIZES = [(1024, 640), (1280, 800), (1366, 768), (1600, 1000)]
-
-
-@pytest.fixture
-def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
-    return make_window([looked.folder], is_private=False)
 
 
 def place(window: MainWindow, widget: object) -> QRect:

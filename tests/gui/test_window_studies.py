@@ -252,7 +252,9 @@ def test_the_banner_has_the_age_that_the_corner_has(
     young = PatientFacts("A", "1", birth_date="2025-03-02")
     assert message("view.age_months", number=11) in patient_facts(young, "2026-03-01")
     told = PatientFacts("A", "1", birth_date="1961-03-02", age="060Y")
-    assert message("view.age_years", number=60) in patient_facts(told, "2026-03-01")
+    assert message("view.age_years", number=64) in patient_facts(told, "2026-03-01")
+    undated = PatientFacts("A", "1", age="060Y")
+    assert message("view.age_years", number=60) in patient_facts(undated, "2026-03-01")
     assert patient_facts(PatientFacts("A", "1", birth_date="1961-03-02")) == (
         message("gui.patient_id", id="1"),
     )

@@ -32,12 +32,6 @@ from tests.gui.windows import (
 )
 
 
-@pytest.fixture
-def window(make_window: MakeWindow, marks: FindingSet, looked: Looked) -> MainWindow:
-    """A head study with marks of an earlier run."""
-    return make_window([looked.folder], is_private=False)
-
-
 def handle_at(window: MainWindow) -> QPoint:
     slider = window.side.findings.threshold.slider
     option = QStyleOptionSlider()

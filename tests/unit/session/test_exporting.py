@@ -7,6 +7,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pydicom
@@ -16,6 +17,7 @@ from medai_desktop.app.locations import find_locations
 from medai_desktop.findings import DetectionState, LengthMeasurement
 from medai_desktop.gui.detection_words import model_blocks
 from medai_desktop.review import FindingStatus, RejectReason
+from medai_desktop.session.export_content import content_of
 from medai_desktop.session.exporting import Exported, exported_words
 from medai_desktop.view.box_edit import VoxelBox
 from tests.doubles.desks import Workplace, make_workplace
@@ -313,3 +315,19 @@ def test_a_measured_length_leaves_with_the_report(place: Workplace, tmp_path: Pa
     said = place.desk.render(exported_words(done))
     assert said.endswith("It holds 1 measured length.")
     assert "It holds" not in place.desk.render(exported_words(none))
+
+
+def test_a_length_that_was_measured_on_other_pixels_leaves_in_no_report(place: Workplace) -> None:
+    desk, study = place.desk, place.desk.opening.current_study
+    shown = desk.viewing.active_display_set
+    assert study is not None and shown is not None
+    desk.measuring.add(
+        LengthMeasurement(uuid.uuid4(), shown.id, 3, (1, 2), (4, 6), None, None, 5.0)
+    )
+    before = desk.exporting._before_reader(study)
+    assert shown.id in before.spoken_of
+    assert len(content_of(before).lengths) == 1
+    others = replace(before, digests={**before.digests, shown.id: "0" * 64})
+    assert len(content_of(others).lengths) == 0
+    unread = replace(before, digests={})
+    assert len(content_of(unread).lengths) == 0, "nobody knows what its images are now"

@@ -14,7 +14,7 @@ from medai_desktop.text import Catalogues, Language, Message
 from medai_desktop.view.corner_layout import corner_overlay
 from medai_desktop.view.corner_text import CornerText, corner_text
 from medai_desktop.view.overlay import Anchor, Ink
-from medai_desktop.view.person_words import age_on
+from medai_desktop.view.person_words import age_in_study, age_on
 from medai_desktop.view.preset_titles import preset_title
 from medai_desktop.view.viewport import CUSTOM, Slab, SlabMode, ViewportKind, ViewportState
 from medai_desktop.volume import Window
@@ -287,3 +287,10 @@ def test_lines_stand_inside_the_viewport_and_do_not_meet() -> None:
     assert all(0 <= t.position[0] <= 400 and 0 <= t.position[1] <= 300 for t in placed)
     left = sorted(t.position[1] for t in placed if t.anchor is Anchor.BOTTOM_LEFT)
     assert np.diff(left).min() >= 16
+
+
+def test_birth_date_tells_the_age_before_the_header_does() -> None:
+    assert age_in_study("058Y", "1960-05-01", "2020-04-30") == age_on("1960-05-01", "2020-04-30")
+    assert english(age_in_study("058Y", "1960-05-01", "2020-04-30")) == "59 y"  # type: ignore[arg-type]
+    assert english(age_in_study("058Y", "", "2020-04-30")) == "58 y"  # type: ignore[arg-type]
+    assert age_in_study("", "", "") == ""
